@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { theApp } from '../lib/app.ts';
+import { guestBody } from '../lib/http/answers.ts';
+import { doors } from '../lib/http/doors.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+
+app.http(
+  'getGuest',
+  endpoint(doors.getGuest, async ({ params }) => ({
+    status: 200,
+    body: guestBody(await theApp().search.get(params.guestId)),
+  })),
+);

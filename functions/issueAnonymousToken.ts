@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { theApp } from '../lib/app.ts';
+import { tokenBody } from '../lib/http/answers.ts';
+import { doors } from '../lib/http/doors.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+
+app.http(
+  'issueAnonymousToken',
+  endpoint(doors.issueAnonymousToken, async ({ body, signal }) => {
+    const issued = await theApp().issue(body, signal);
+    return {
+      status: issued.created ? 201 : 200,
+      body: tokenBody(issued),
+      location: `/api/v1/guests/${issued.row.guestId}`,
+    };
+  }),
+);

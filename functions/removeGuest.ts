@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { theApp } from '../lib/app.ts';
+import { removalBody } from '../lib/http/answers.ts';
+import { doors } from '../lib/http/doors.ts';
+import { endpoint } from '../lib/http/endpoint.ts';
+
+app.http(
+  'removeGuest',
+  endpoint(doors.removeGuest, async ({ params }) => ({
+    status: 200,
+    body: removalBody(await theApp().remove(params.guestId)),
+  })),
+);

@@ -1,0 +1,114 @@
+import { openTable } from './azure/tables.ts';
+import { openVault } from './azure/vault.ts';
+import type { AdmissionOptions } from './guests/admission.ts';
+import { createGuestTable, guestTableName } from './guests/guestTable.ts';
+import { createIssue } from './guests/issue.ts';
+import { createKeyRing } from './guests/keyRing.ts';
+import { createMeetingIndex, meetingIndexTableName } from './guests/meetingIndex.ts';
+import { indexEntryNeededUntil, purgeExpired, type PurgeResult } from './guests/purge.ts';
+import { createRejoin, type Rejoin } from './guests/rejoin.ts';
+import { createRemoval } from './guests/removal.ts';
+import { createSearch, type Search } from './guests/search.ts';
+import { createAnnouncer } from './health/announcer.ts';
+import { createCheckDiscovery } from './health/checkDiscovery.ts';
+import { createHealthTable, healthTableName } from './health/healthTable.ts';
+import { createHealthReporter, type HealthReporter } from './health/report.ts';
+import { checkSecrets } from './health/secretsCheck.ts';
+import { createTransport } from './net/transport.ts';
+import type { MeetingPlatform } from './platforms/platform.ts';
+import { createTrustedApplication } from './platforms/trustedApplication/trustedApplication.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** The use cases, wired to the tables, the vault and the platforms of one set of settings. */
+export interface App {
+  readonly issue: ReturnType<typeof createIssue>;
+  readonly rejoin: Rejoin['rejoin'];
+  readonly remove: ReturnType<typeof createRemoval>;
+  readonly search: Search;
+  readonly health: HealthReporter;
+  readonly checkDiscovery: ReturnType<typeof createCheckDiscovery>;
+  readonly purge: () => Promise<PurgeResult>;
+}
+
+/** Tables that the service expects to exist: deployment and the local cloud create them. */
+export const tableNames = [guestTableName, meetingIndexTableName, healthTableName] as const;
+
+/** Builds an app. Nothing is connected to before it is first needed. @param now milliseconds since 1970. */
+export function createApp(settings: Settings, now: () => number = Date.now): App {
+  const readSecret = openVault(settings);
+  const transport = createTransport({ connectTo: settings.connectTo });
+  const { trustedApplication, development } = settings;
+  const platforms: MeetingPlatform[] = trustedApplication
+    ? [createTrustedApplication({ settings: trustedApplication, development, readSecret, transport, now })]
+    : [];
+
+  const guestRows = openTable(settings, guestTableName);
+  const indexRows = openTable(settings, meetingIndexTableName);
+  const healthRows = openTable(settings, healthTableName);
+  const guests = createGuestTable(guestRows);
+  const admission: AdmissionOptions = {
+    guests,
+    index: createMeetingIndex(indexRows),
+    ring: createKeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now }),
+    platforms,
+    allowedOrigins: settings.allowedOrigins,
+    retentionHours: settings.guestRetentionHours,
+    now,
+  };
+  const { rejoin, readmit } = createRejoin(admission);
+
+  const secrets = [
+    { purpose: 'guest-keys', secretName: settings.guestKeysSecretName },
+    ...(trustedApplication
+      ? [{ purpose: 'trusted-application', secretName: trustedApplication.entra.credential.name }]
+      : []),
+  ];
+  const healthTable = createHealthTable(healthRows);
+  const secretsName = 'secrets';
+
+  return {
+    issue: createIssue(admission, readmit),
+    rejoin,
+    remove: createRemoval(admission),
+    search: createSearch(admission),
+    health: createHealthReporter({
+      table: healthTable,
+      platformNames: platforms.map(({ name }) => name),
+      secretsName,
+      now,
+    }),
+    checkDiscovery: createCheckDiscovery({
+      platforms,
+      secrets: { name: secretsName, check: () => checkSecrets(secrets, readSecret, now()) },
+      table: healthTable,
+      announce: createAnnouncer({ table: healthTable, webhookUrl: settings.alertWebhookUrl, transport }),
+      now,
+    }),
+    purge: () =>
+      purgeExpired({
+        tables: [
+          { name: guestTableName, table: guestRows },
+          { name: meetingIndexTableName, table: indexRows, neededUntil: indexEntryNeededUntil(guests, now) },
+          { name: healthTableName, table: healthRows },
+        ],
+        now,
+      }),
+  };
+}
+
+let app: App | undefined;
+
+/** The app of this process, from its environment; throws `configuration-invalid`, and then is tried again next time. */
+export function theApp(): App {
+  app ??= createApp(readSettings(process.env));
+  return app;
+}
+
+/** The verdict for the open door; settings that cannot be used are a `fail` like any other. */
+export async function currentHealth(): ReturnType<HealthReporter['status']> {
+  try {
+    return await theApp().health.status();
+  } catch {
+    return { status: 'fail', checkedAt: undefined };
+  }
+}

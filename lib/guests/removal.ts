@@ -1,0 +1,61 @@
+import { ExponentialBackoff, handleType, retry } from 'cockatiel';
+import { Problem } from '../problem.ts';
+import type { AdmissionOptions } from './admission.ts';
+import type { StoredGuest } from './guestTable.ts';
+import { guestNotFound, unexpired } from './standing.ts';
+
+/** When a guest was removed, and until when tokens given before may still be good. */
+export interface Removal {
+  readonly guestId: string;
+  readonly removedAt: Date;
+  readonly tokensValidUntil: Date;
+}
+
+class RowChanged extends Error {}
+
+/**
+ * Removes a guest: the row becomes a tombstone without sealed data, kept for the retention from now on, so that the
+ * session is refused; then the guest leaves the meeting's index. Removing again repeats the answer, and finishes what
+ * a first removal left half-done.
+ */
+export function createRemoval({
+  guests,
+  index,
+  retentionHours,
+  now,
+}: AdmissionOptions): (guestId: string) => Promise<Removal> {
+  const buryOnce = async (guestId: string): Promise<StoredGuest> => {
+    const row = unexpired(await guests.read(guestId), now());
+    if (!row) throw guestNotFound();
+    if (row.state === 'removed') return row;
+    const retainedUntil = Math.max(now() + retentionHours * 3_600_000, row.expiresAt.getTime());
+    const tombstone = {
+      ...row,
+      state: 'removed',
+      sealed: '',
+      removedAt: new Date(now()),
+      expiresAt: new Date(retainedUntil),
+    } as const;
+    const buried = await guests.replace(tombstone, row.etag);
+    if (!buried) throw new RowChanged();
+    return buried;
+  };
+  const policy = retry(handleType(RowChanged), {
+    maxAttempts: 5,
+    backoff: new ExponentialBackoff({ initialDelay: 15, maxDelay: 200 }),
+  });
+
+  return async (guestId) => {
+    const row = await policy
+      .execute(() => buryOnce(guestId))
+      .catch((error: unknown) => {
+        if (!(error instanceof RowChanged)) throw error;
+        throw new Problem('storage-unavailable', 'The guest is busy rejoining; send the same request again.', {
+          retryAfterSeconds: 1,
+          cause: error,
+        });
+      });
+    await index.drop(row.meetingIndex, guestId);
+    return { guestId, removedAt: row.removedAt ?? row.lastTokenAt, tokensValidUntil: row.tokensValidUntil };
+  };
+}

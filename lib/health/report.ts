@@ -1,0 +1,64 @@
+import type { HealthStep } from '../platforms/platform.ts';
+import type { HealthTable } from './healthTable.ts';
+import { checkVerdict, judge, stepVerdict, type Check, type Verdict } from './verdict.ts';
+
+/** The state of the service with every part's last check. */
+export interface HealthReport {
+  readonly status: Verdict;
+  /** The oldest of the last checks; absent before the first. */
+  readonly checkedAt: Date | undefined;
+  readonly checks: readonly (Check & { readonly status: Verdict; readonly steps: readonly HealthStep[] })[];
+}
+
+export interface HealthReporterOptions {
+  readonly table: HealthTable;
+  readonly platformNames: readonly string[];
+  readonly secretsName: string;
+  readonly now?: () => number;
+}
+
+export interface HealthReporter {
+  /** Read from the table now. Throws `storage-unavailable`. */
+  report(): Promise<HealthReport>;
+  /** The verdict as of at most 10 s ago, one reading for all who ask: this door is open to everybody. Never throws. */
+  status(): Promise<Pick<HealthReport, 'status' | 'checkedAt'>>;
+}
+
+const cachedForMs = 10_000;
+
+/** Reads the last checks and judges them. */
+export function createHealthReporter(options: HealthReporterOptions): HealthReporter {
+  const { table, platformNames, secretsName, now = Date.now } = options;
+  const upSince = now();
+  let cached: { at: number; answer: ReturnType<HealthReporter['status']> } | undefined;
+
+  const report = async (): Promise<HealthReport> => {
+    const [secrets, ...platforms] = await Promise.all(
+      [secretsName, ...platformNames].map((name) => table.latest(name)),
+    );
+    const checks = [...platforms, secrets].filter((check) => check !== undefined);
+    const times = checks.map(({ checkedAt }) => checkedAt.getTime());
+    return {
+      status: judge({ platforms, secrets, now: now(), upSince }),
+      checkedAt: times.length > 0 ? new Date(Math.min(...times)) : undefined,
+      checks: checks.map((check) => ({
+        ...check,
+        status: checkVerdict(check),
+        steps: check.steps.map((step) => ({ ...step, outcome: stepVerdict(step) })),
+      })),
+    };
+  };
+
+  return {
+    report,
+    status() {
+      if (!cached || now() - cached.at >= cachedForMs) {
+        cached = {
+          at: now(),
+          answer: report().catch(() => ({ status: 'fail', checkedAt: undefined })),
+        };
+      }
+      return cached.answer;
+    },
+  };
+}

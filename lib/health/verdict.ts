@@ -1,0 +1,57 @@
+import type { HealthStep } from '../platforms/platform.ts';
+
+/** As in the health check response format that monitors know (draft-inadarei-api-health-check). */
+export type Verdict = 'pass' | 'warn' | 'fail';
+
+/** The last check of one part of the service: a meeting platform, or the secrets in the vault. */
+export interface Check {
+  readonly name: string;
+  readonly steps: readonly HealthStep[];
+  readonly checkedAt: Date;
+  /** When the timer will run next, by its own schedule. */
+  readonly nextDueAt: Date;
+}
+
+const slowStepMs = 2_000;
+const firstCheckWithinMs = 10 * 60_000;
+
+/** A step's own outcome, or `warn` if it succeeded in more than 2 s. */
+export function stepVerdict({ outcome, latencyMs }: HealthStep): Verdict {
+  return outcome === 'pass' && latencyMs > slowStepMs ? 'warn' : outcome;
+}
+
+/** The worst of the check's steps; a check without any never came to its first one. */
+export function checkVerdict({ steps }: Pick<Check, 'steps'>): Verdict {
+  const verdicts = steps.map(stepVerdict);
+  if (verdicts.length === 0 || verdicts.includes('fail')) return 'fail';
+  return verdicts.includes('warn') ? 'warn' : 'pass';
+}
+
+export interface Judged {
+  /** Last checks of the configured platforms, as far as there are any. */
+  readonly platforms: readonly (Check | undefined)[];
+  /** Last check of what they all need: the secrets. */
+  readonly secrets: Check | undefined;
+  readonly now: number;
+  /** Since when this process could have seen a check. */
+  readonly upSince: number;
+}
+
+/**
+ * The verdict on the service (DESIGN, "Health"): `fail` when the checker is silent or every platform fails, `warn` when
+ * anything else is not well, else `pass`. Before the first check: `warn` for ten minutes, then `fail`.
+ */
+export function judge({ platforms, secrets, now, upSince }: Judged): Verdict {
+  const checks = [...platforms, secrets].filter((check) => check !== undefined);
+  if (checks.length === 0) return now - upSince < firstCheckWithinMs ? 'warn' : 'fail';
+  if (checks.some((check) => isSilent(check, now))) return 'fail';
+  const verdicts = platforms.map((check) => (check ? checkVerdict(check) : 'warn'));
+  if (verdicts.every((verdict) => verdict === 'fail')) return 'fail';
+  const well = [...verdicts, secrets ? checkVerdict(secrets) : 'warn'].every((verdict) => verdict === 'pass');
+  return well ? 'pass' : 'warn';
+}
+
+function isSilent({ checkedAt, nextDueAt }: Check, now: number): boolean {
+  const intervalMs = nextDueAt.getTime() - checkedAt.getTime();
+  return now > nextDueAt.getTime() + 1.5 * intervalMs;
+}

@@ -1,0 +1,73 @@
+import type * as z from 'zod';
+import type { Admitted } from '../guests/admission.ts';
+import type { GuestRow } from '../guests/guestTable.ts';
+import { guestIdOf } from '../guests/identity.ts';
+import type { Removal } from '../guests/removal.ts';
+import type { GuestPage } from '../guests/search.ts';
+import type { HealthReport } from '../health/report.ts';
+import type * as schemas from './schemas.ts';
+
+/** What the use cases found, as the contract words it. */
+
+export function tokenBody({ guest, row, join }: Admitted): z.infer<typeof schemas.tokenAnswer> {
+  const { applicationsUrl, conferenceUri } = join;
+  return {
+    applicationSessionId: guest.applicationSessionId,
+    guestId: guestIdOf(guest.applicationSessionId),
+    meetingUrl: guest.meetingUrl,
+    platform: row.platform,
+    token: join.token,
+    tokenType: 'Bearer',
+    expiryTime: join.expiryTime.toISOString(),
+    discoverUrl: join.discoverUrl,
+    ...(applicationsUrl && { applicationsUrl }),
+    ...(conferenceUri && { conferenceUri }),
+  };
+}
+
+export function rejoinBody(admitted: Admitted): z.infer<typeof schemas.rejoinAnswer> {
+  const { row, join } = admitted;
+  return { ...tokenBody(admitted), rejoinCount: row.rejoinCount, identityPreserved: join.identityPreserved };
+}
+
+export function guestBody(row: GuestRow): z.infer<typeof schemas.guestAnswer> {
+  const { guestId, state, platform, createdAt, lastTokenAt, tokensValidUntil, rejoinCount, expiresAt } = row;
+  return {
+    guestId,
+    state,
+    platform,
+    createdAt: createdAt.toISOString(),
+    lastTokenAt: lastTokenAt.toISOString(),
+    tokensValidUntil: tokensValidUntil.toISOString(),
+    rejoinCount,
+    expiresAt: expiresAt.toISOString(),
+  };
+}
+
+export function removalBody({ guestId, removedAt, tokensValidUntil }: Removal): z.infer<typeof schemas.removalAnswer> {
+  return { guestId, removedAt: removedAt.toISOString(), tokensValidUntil: tokensValidUntil.toISOString() };
+}
+
+export function guestPageBody({ guests, cursor }: GuestPage): z.infer<typeof schemas.searchAnswer> {
+  return { guests: guests.map(guestBody), ...(cursor !== undefined && { cursor }) };
+}
+
+export function healthStatusBody({
+  status,
+  checkedAt,
+}: Pick<HealthReport, 'status' | 'checkedAt'>): z.infer<typeof schemas.healthStatus> {
+  return { status, ...(checkedAt && { checkedAt: checkedAt.toISOString() }) };
+}
+
+export function healthReportBody(report: HealthReport): z.infer<typeof schemas.healthReport> {
+  return {
+    ...healthStatusBody(report),
+    checks: report.checks.map(({ name, status, checkedAt, nextDueAt, steps }) => ({
+      name,
+      status,
+      checkedAt: checkedAt.toISOString(),
+      nextDueAt: nextDueAt.toISOString(),
+      steps: steps.map((step) => ({ ...step })),
+    })),
+  };
+}

@@ -1,0 +1,133 @@
+import type * as z from 'zod';
+import type { ProblemCode } from '../problem.ts';
+import * as schemas from './schemas.ts';
+
+/** One row of the contract: what a door takes and gives. Functions, validation and API definition all read it. */
+export interface Door {
+  readonly operationId: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the route prefix `/api`. */
+  readonly route: string;
+  /** `function`: needs a function key. */
+  readonly auth: 'function' | 'anonymous';
+  readonly summary: string;
+  readonly description: string;
+  readonly params?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  /** By HTTP status; no schema: any JSON. */
+  readonly answers: Readonly<Record<number, { description: string; schema?: z.ZodObject }>>;
+  readonly problems: readonly ProblemCode[];
+}
+
+const everyDoor = ['configuration-invalid', 'internal'] as const;
+const withBody = ['invalid-request', 'unsupported-media-type', 'payload-too-large', ...everyDoor] as const;
+const tokenDoor = [
+  ...withBody,
+  'origin-not-allowed',
+  'guest-removed',
+  'too-many-requests',
+  'capability-missing',
+  'platform-refused',
+  'platform-unavailable',
+  'platform-timeout',
+  'storage-unavailable',
+  'secrets-unavailable',
+] as const;
+
+export const doors = {
+  issueAnonymousToken: {
+    operationId: 'IssueAnonymousToken',
+    method: 'POST',
+    route: 'v1/anonymous-tokens',
+    auth: 'function',
+    summary: 'Issue anonymous token',
+    description:
+      'Gives a guest without an account a short-lived token for one meeting. With a known applicationSessionId of the same meeting the same guest gets another token.',
+    body: schemas.issueRequest,
+    answers: {
+      200: { description: 'Another token for the same guest.', schema: schemas.tokenAnswer },
+      201: { description: 'The first token of a new guest.', schema: schemas.tokenAnswer },
+    },
+    problems: [...tokenDoor, 'meeting-url-not-supported', 'session-bound-to-another-meeting'],
+  },
+  issueRejoinToken: {
+    operationId: 'IssueRejoinToken',
+    method: 'POST',
+    route: 'v1/rejoin-tokens',
+    auth: 'function',
+    summary: 'Rejoin as the same guest',
+    description: 'Gives a guest who dropped out a new token, with which the guest comes back as the same participant.',
+    body: schemas.rejoinRequest,
+    answers: { 200: { description: 'A new token for the same guest.', schema: schemas.rejoinAnswer } },
+    problems: [...tokenDoor, 'guest-not-found'],
+  },
+  getGuest: {
+    operationId: 'GetGuest',
+    method: 'GET',
+    route: 'v1/guests/{guestId}',
+    auth: 'function',
+    summary: 'Get guest',
+    description: 'Tells the state of a guest. Neither the session nor the meeting is part of it.',
+    params: schemas.guestParams,
+    answers: { 200: { description: 'The guest.', schema: schemas.guestAnswer } },
+    problems: ['invalid-request', 'guest-not-found', 'storage-unavailable', ...everyDoor],
+  },
+  removeGuest: {
+    operationId: 'RemoveGuest',
+    method: 'DELETE',
+    route: 'v1/guests/{guestId}',
+    auth: 'function',
+    summary: 'Remove guest',
+    description:
+      'Ends new tokens for a guest. Tokens given before stay good until they expire; the answer says until when.',
+    params: schemas.guestParams,
+    answers: { 200: { description: 'The guest is removed.', schema: schemas.removalAnswer } },
+    problems: ['invalid-request', 'guest-not-found', 'storage-unavailable', ...everyDoor],
+  },
+  searchGuests: {
+    operationId: 'SearchGuests',
+    method: 'POST',
+    route: 'v1/guests/search',
+    auth: 'function',
+    summary: 'List guests in a meeting',
+    description: 'Lists the active guests of a meeting, eventually consistent, in pages of at most 50.',
+    body: schemas.searchRequest,
+    answers: { 200: { description: 'A page of guests.', schema: schemas.searchAnswer } },
+    problems: [...withBody, 'storage-unavailable', 'secrets-unavailable'],
+  },
+  getHealthStatus: {
+    operationId: 'GetHealthStatus',
+    method: 'GET',
+    route: 'health',
+    auth: 'anonymous',
+    summary: 'Get health status',
+    description: 'The verdict on the service, for monitors: 503 when it is fail.',
+    answers: {
+      200: { description: 'The service works, if perhaps not everywhere.', schema: schemas.healthStatus },
+      503: { description: 'The service does not work.', schema: schemas.healthStatus },
+    },
+    problems: [],
+  },
+  getHealth: {
+    operationId: 'GetHealth',
+    method: 'GET',
+    route: 'v1/health',
+    auth: 'function',
+    summary: 'Get health',
+    description: 'The last check of every part, step by step, with latencies and what to do about a failure.',
+    answers: { 200: { description: 'The last checks.', schema: schemas.healthReport } },
+    problems: ['storage-unavailable', ...everyDoor],
+  },
+  getApiDefinition: {
+    operationId: 'GetApiDefinition',
+    method: 'GET',
+    route: 'openapi.json',
+    auth: 'anonymous',
+    summary: 'Get API definition',
+    description: 'This definition, as OpenAPI 3.1.',
+    answers: { 200: { description: 'The definition.' } },
+    problems: [],
+  },
+} as const satisfies Record<string, Door>;
+
+export type DoorName = keyof typeof doors;

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { problemCatalogue, type ProblemCode } from '../problem.ts';
+import { doors, type Door } from './doors.ts';
+import * as schemas from './schemas.ts';
+
+type Json = Record<string, unknown>;
+
+/** The contract as OpenAPI 3.1, made from the doors and from the very schemas that validate. */
+export function apiDefinition(): Json {
+  const paths: Record<string, Json> = {};
+  for (const door of Object.values<Door>(doors)) {
+    const path = (paths[`/${door.route}`] ??= {});
+    path[door.method.toLowerCase()] = operationOf(door);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Anonymous Join',
+      version: '1',
+      description: 'Short-lived tokens for guests of online meetings, and rejoin tokens for the same guest.',
+    },
+    servers: [{ url: '/api' }],
+    paths,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: { functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+    },
+  };
+}
+
+function operationOf({ operationId, summary, description, auth, params, body, answers, problems }: Door): Json {
+  return {
+    operationId,
+    summary,
+    description,
+    security: auth === 'function' ? [{ functionKey: [] }] : [],
+    ...(params && { parameters: Object.entries(params.shape).map(pathParameter) }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: referenceTo(body) } } } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, { description: text, schema }]) => [
+          status,
+          { description: text, content: { 'application/json': { schema: schema ? referenceTo(schema) : {} } } },
+        ]),
+      ),
+      ...problemResponses(problems),
+      ...(auth === 'function' && { 401: { description: 'The function key is missing or wrong. No body.' } }),
+    },
+  };
+}
+
+function pathParameter([name, schema]: [string, z.core.$ZodType]): Json {
+  const { $schema, description, ...rest } = z.toJSONSchema(schema);
+  return { name, in: 'path', required: true, description, schema: rest };
+}
+
+/** One response a status; where several codes share a status, the body's `code` tells them apart. */
+function problemResponses(codes: readonly ProblemCode[]): Record<string, Json> {
+  const statuses = [...new Set(codes.map((code) => problemCatalogue[code].status))];
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const sharing = codes.filter((code) => problemCatalogue[code].status === status);
+      return [
+        status,
+        {
+          description: sharing.map((code) => `\`${code}\`: ${problemCatalogue[code].title}.`).join(' '),
+          content: { 'application/problem+json': { schema: referenceTo(schemas.problemAnswer) } },
+        },
+      ];
+    }),
+  );
+}
+
+const uri = (id: string): string => `#/components/schemas/${id}`;
+
+function referenceTo(schema: z.ZodObject): Json {
+  const id = schema.meta()?.id;
+  if (!id) throw new Error('a schema of a door has no id');
+  return { $ref: uri(id) };
+}
+
+function componentSchemas(): Json {
+  const registry = z.registry<{ id: string }>();
+  for (const schema of Object.values(schemas)) {
+    const id = schema.meta()?.id;
+    if (id) registry.add(schema, { id });
+  }
+  // As input: an answer may get new fields within v1, so plain objects stay open.
+  const { schemas: made } = z.toJSONSchema(registry, { uri, io: 'input' });
+  return Object.fromEntries(Object.entries(made).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
+}

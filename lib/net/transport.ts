@@ -1,0 +1,109 @@
+import https from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+/** One call to a server of a meeting platform. The URL was checked by the caller (lib/hostRules.ts). */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What came back; any status. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** `unreachable`: the breaker is open, nothing was sent; `cancelled`: the caller's time is up. */
+export type UpstreamFailureKind = 'connection' | 'timeout' | 'cancelled' | 'too-large' | 'unreachable';
+
+/** No usable HTTP answer. Carries no URL and no text of the server. */
+export class UpstreamFailure extends Error {
+  override readonly name = 'UpstreamFailure';
+  readonly code: UpstreamFailureKind;
+
+  constructor(code: UpstreamFailureKind, cause?: unknown) {
+    super(`upstream ${code}`, { cause });
+    this.code = code;
+  }
+}
+
+/** Sends one request once; rejects with {@link UpstreamFailure}. Redirects are answers like any other. */
+export type Transport = (request: UpstreamRequest, signal: AbortSignal) => Promise<UpstreamAnswer>;
+
+export interface TransportOptions {
+  /** From the first byte of the connection to the last of the answer. */
+  callTimeoutMs?: number;
+  maxAnswerBytes?: number;
+  /** Development only: connect here, whatever the URL's host; TLS and the Host header still carry its name. */
+  connectTo?: { readonly host: string; readonly port: number } | undefined;
+}
+
+/**
+ * HTTPS on kept-alive sockets. On node:https and not on fetch, because connections have to be directed (`connectTo`)
+ * and answers cut off at a size, which the global fetch offers no hook for.
+ */
+export function createTransport(options: TransportOptions = {}): Transport {
+  const { callTimeoutMs = 5_000, maxAnswerBytes = 64 * 1024, connectTo } = options;
+  const agent = new https.Agent({ keepAlive: true, scheduling: 'lifo', timeout: 60_000 });
+
+  return ({ method, url, headers, body }, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(new UpstreamFailure('cancelled'));
+        return;
+      }
+      const request = https.request(url, {
+        ...connectTo,
+        method,
+        servername: url.hostname,
+        headers: {
+          ...headers,
+          host: url.host,
+          ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+        },
+        agent,
+      });
+      const fail = (kind: UpstreamFailureKind) => () => request.destroy(new UpstreamFailure(kind));
+      const timer = setTimeout(fail('timeout'), callTimeoutMs);
+      const cancel = fail('cancelled');
+      signal.addEventListener('abort', cancel, { once: true });
+      const settle = <T>(finish: (value: T) => void) => {
+        return (value: T) => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', cancel);
+          finish(value);
+        };
+      };
+      const refuse = settle((error: unknown) => {
+        reject(error instanceof UpstreamFailure ? error : new UpstreamFailure('connection', error));
+      });
+      request.on('error', refuse);
+      request.on('response', (response) => {
+        readText(response, maxAnswerBytes).then(
+          settle((text) => {
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+          }),
+          (error: unknown) => {
+            request.destroy();
+            refuse(request.errored ?? error);
+          },
+        );
+      });
+      request.end(body);
+    });
+}
+
+async function readText(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new UpstreamFailure('too-large');
+    chunks.push(chunk);
+  }
+  // TextDecoder drops a byte order mark, which some captured answers begin with.
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}

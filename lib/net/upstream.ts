@@ -1,0 +1,94 @@
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  retry,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
+import { retryAfterBackoff, retryAfterSeconds } from './retryAfter.ts';
+import { UpstreamFailure, type Transport, type UpstreamAnswer } from './transport.ts';
+import { untilAborted } from './untilAborted.ts';
+
+/** The servers of one meeting platform. */
+export interface Upstream {
+  /** Sends a request that may be repeated: again on 429, 503 and connection errors; at once refused by an open breaker. */
+  readonly send: Transport;
+  /** Sends once, past retries and breaker: what a health check wants to see. */
+  readonly probe: Transport;
+}
+
+export interface UpstreamOptions {
+  transport: Transport;
+  /** Tries of one request, the first included. */
+  attempts?: number;
+  /** Before the second try; grows and jitters from there. */
+  initialDelayMs?: number;
+  /** A `Retry-After` beyond this is the caller's to wait for, not ours: a request has 15 s in all. */
+  longestWaitMs?: number;
+  /** Outages in a row after which a host is left alone, and for how long. */
+  breakAfter?: number;
+  halfOpenAfterMs?: number;
+}
+
+/** Adds retries with jitter and a breaker per host to a transport. */
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { transport, attempts = 3, initialDelayMs = 100, longestWaitMs = 2_000 } = options;
+  const { breakAfter = 5, halfOpenAfterMs = 5_000 } = options;
+
+  const breakers = new Map<string, CircuitBreakerPolicy>();
+  const breakerOf = (host: string): CircuitBreakerPolicy => {
+    let breaker = breakers.get(host);
+    if (!breaker) {
+      breaker = circuitBreaker(handleWhen(isOutage).orWhenResult(isDown), {
+        breaker: new ConsecutiveBreaker(breakAfter),
+        halfOpenAfter: halfOpenAfterMs,
+      });
+      breakers.set(host, breaker);
+    }
+    return breaker;
+  };
+
+  const worthRepeating = (answer: unknown): boolean =>
+    isAnswer(answer) &&
+    (answer.status === 429 || answer.status === 503) &&
+    1_000 * (retryAfterSeconds(answer) ?? 0) <= longestWaitMs;
+  const retrying = retry(
+    handleWhen((error) => error instanceof UpstreamFailure && error.code === 'connection').orWhenResult(worthRepeating),
+    {
+      maxAttempts: attempts - 1,
+      backoff: retryAfterBackoff(initialDelayMs),
+    },
+  );
+
+  return {
+    probe: transport,
+    async send(request, signal) {
+      const breaker = breakerOf(request.url.host);
+      // While one call tries whether the host is back, the others do not queue up behind it.
+      if (breaker.state === CircuitState.HalfOpen) throw new UpstreamFailure('unreachable');
+      const work = retrying.execute(() => breaker.execute(() => transport(request, signal)), signal);
+      try {
+        // The pause between two tries ends with the request, which the retry policy would sleep through.
+        return await untilAborted(work, signal);
+      } catch (error) {
+        if (error instanceof BrokenCircuitError) throw new UpstreamFailure('unreachable', error);
+        throw error;
+      }
+    },
+  };
+}
+
+function isOutage(error: Error): boolean {
+  return error instanceof UpstreamFailure && (error.code === 'connection' || error.code === 'timeout');
+}
+
+function isDown(answer: unknown): boolean {
+  return isAnswer(answer) && (answer.status === 502 || answer.status === 503 || answer.status === 504);
+}
+
+// The policies are typed for any value; what runs through these is our transport.
+function isAnswer(value: unknown): value is UpstreamAnswer {
+  return typeof value === 'object' && value !== null && 'status' in value;
+}

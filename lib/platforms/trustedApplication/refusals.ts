@@ -1,0 +1,74 @@
+import { retryAfterSeconds } from '../../net/retryAfter.ts';
+import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
+import { asProblem, Problem } from '../../problem.ts';
+
+/** Throws what a failed answer means, whichever resource gave it; statuses that depend on the resource pass. */
+export function refuseFailedAnswer(answer: UpstreamAnswer): void {
+  const { status } = answer;
+  if (status === 401) {
+    throw new Problem(
+      'platform-refused',
+      "Ask the administrator to check the application's registration and its audience setting.",
+      { reason: 'credentials-rejected' },
+    );
+  }
+  if (status === 429) {
+    throw new Problem('too-many-requests', 'Wait as long as Retry-After says, then send the same request again.', {
+      retryAfterSeconds: retryAfterSeconds(answer) ?? 10,
+    });
+  }
+  if (status === 408 || status === 504) throw platformTimeout();
+  if (status >= 500) throw platformUnavailable(retryAfterSeconds(answer));
+  if (status >= 300 && status < 400) throw unusableAnswer();
+}
+
+/** Whatever went wrong on the way to the platform, as a problem. */
+export function asPlatformProblem(failure: unknown): Problem {
+  if (!(failure instanceof UpstreamFailure)) return asProblem(failure);
+  if (failure.code === 'too-large') return unusableAnswer(failure);
+  if (failure.code === 'timeout' || failure.code === 'cancelled') return platformTimeout(failure);
+  return platformUnavailable(undefined, failure);
+}
+
+function platformUnavailable(retryAfter?: number, cause?: unknown): Problem {
+  return new Problem('platform-unavailable', 'Send the same request again.', {
+    retryAfterSeconds: retryAfter ?? 5,
+    cause,
+  });
+}
+
+function platformTimeout(cause?: unknown): Problem {
+  return new Problem('platform-timeout', 'Send the same request again.', { cause });
+}
+
+/** 502: an answer that does not say what the protocol promises, or points outside the platform's hosts. */
+export function unusableAnswer(cause?: unknown): Problem {
+  return new Problem('platform-refused', 'Try again; if it stays, report it to the administrator of the platform.', {
+    reason: 'answer-unusable',
+    cause,
+  });
+}
+
+/** 502: the application, its endpoint or the tenant's consent is not known to the platform. */
+export function notRegistered(): Problem {
+  return new Problem(
+    'platform-refused',
+    'Ask the administrator to register the application endpoint and to grant tenant consent.',
+    { reason: 'not-registered-or-consented' },
+  );
+}
+
+/** 502: the platform does not give tokens for this meeting. */
+export function meetingRejected(): Problem {
+  return new Problem('platform-refused', 'Check the meeting URL, and that the meeting belongs to this tenant.', {
+    reason: 'meeting-rejected',
+  });
+}
+
+/** 501: the application resource has no link for anonymous tokens: the permission was not granted (§1.8). */
+export function capabilityMissing(): Problem {
+  return new Problem(
+    'capability-missing',
+    'Ask the administrator to grant the application the permission for guest user join services.',
+  );
+}

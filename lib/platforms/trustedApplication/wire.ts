@@ -1,0 +1,81 @@
+import * as z from 'zod';
+
+/**
+ * Answers of the platform service, read leniently where the captures differ: two link dialects, links in three places,
+ * three date forms (protocol/trusted-application-api.md §1.3, §8).
+ */
+
+const link = z.object({ href: z.string().min(1).max(8_192) });
+const anyRecord = z.record(z.string(), z.unknown());
+const resource = z.object({ _links: anyRecord.optional(), _embedded: anyRecord.optional() }).catchall(z.unknown());
+type Resource = z.infer<typeof resource>;
+
+const prefixes = ['service:', 'ms:rtc:saas:', ''];
+
+/** The body as a resource; undefined if it is not a JSON object. */
+export function parseResource(body: string): Resource | undefined {
+  try {
+    return resource.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The href of the link `rel` in either dialect: from `_links`, else from the embedded resource's own `self`, else from
+ * the top level, where the documents abbreviate to.
+ */
+export function linkOf(from: Resource, rel: string): string | undefined {
+  for (const name of prefixes.map((prefix) => prefix + rel)) {
+    const embedded = resource.safeParse(from._embedded?.[name]).data;
+    for (const candidate of [from._links?.[name], embedded?._links?.['self'], from[name]]) {
+      const found = link.safeParse(candidate);
+      if (found.success) return found.data.href;
+    }
+  }
+  return undefined;
+}
+
+// `/Date(1488872625837)/`, also with the backslashes of one capture and with the offset of the format's family.
+const ajaxDate = /^\\?\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?\/$/;
+const isoDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Reads every date form of the platform; undefined if it is none of them. */
+export function parseDate(text: string): Date | undefined {
+  const ajax = ajaxDate.exec(text)?.[1];
+  const date = ajax === undefined ? new Date(isoDate.test(text) ? text : Number.NaN) : new Date(Number(ajax));
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** An anonymous application token (§1.9); the token is opaque to us. */
+export interface TokenAnswer {
+  readonly token: string;
+  readonly expiryTime: Date;
+  readonly discoverHref: string;
+}
+
+const tokenFields = z.object({
+  // What can stand in an Authorization header; the length leaves room over the captured 993.
+  token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
+  expiryTime: z.string().transform((text, context) => {
+    const date = parseDate(text);
+    if (date) return date;
+    context.addIssue({ code: 'custom', message: 'not a date' });
+    return z.NEVER;
+  }),
+});
+
+/** Reads the answer of anonApplicationTokens; undefined if anything that a guest needs is missing. */
+export function parseTokenAnswer(body: string): TokenAnswer | undefined {
+  const answer = parseResource(body);
+  const fields = tokenFields.safeParse(answer);
+  const discoverHref = answer && linkOf(answer, 'discover');
+  return fields.success && discoverHref !== undefined ? { ...fields.data, discoverHref } : undefined;
+}
+
+const errorFields = z.object({ code: z.string().optional(), subcode: z.string().optional() });
+
+/** The `subcode` of an error answer (§1.11); undefined if the body has none or is not JSON. */
+export function subcodeOf(body: string): string | undefined {
+  return errorFields.safeParse(parseResource(body)).data?.subcode;
+}

@@ -1,0 +1,97 @@
+/** Every error that a caller can meet: stable code, HTTP status, title (DESIGN, "HTTP contract"). */
+export const problemCatalogue = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'meeting-url-not-supported': { status: 400, title: 'No configured platform accepts this meeting' },
+  'origin-not-allowed': { status: 400, title: 'An origin is not allowed' },
+  'guest-not-found': { status: 404, title: 'There is no such guest' },
+  'guest-removed': { status: 410, title: 'The guest was removed' },
+  'session-bound-to-another-meeting': { status: 409, title: 'The session belongs to another meeting' },
+  'too-many-requests': { status: 429, title: 'The meeting platform asks to slow down' },
+  'capability-missing': { status: 501, title: 'The meeting platform does not offer this' },
+  'platform-refused': { status: 502, title: 'The meeting platform said no' },
+  'platform-unavailable': { status: 503, title: 'The meeting platform is not available' },
+  'platform-timeout': { status: 504, title: 'The meeting platform did not answer in time' },
+  'storage-unavailable': { status: 503, title: 'The guest store is not available' },
+  'secrets-unavailable': { status: 503, title: 'The secrets are not available' },
+  'configuration-invalid': { status: 503, title: 'The service is not configured correctly' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problemCatalogue;
+
+/** Why a platform said no; the `reason` of `platform-refused`. */
+export const refusalReasons = [
+  'not-registered-or-consented',
+  'meeting-rejected',
+  'credentials-rejected',
+  'organizer-homed-online',
+  'answer-unusable',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** One mistake in a request; `pointer` is a JSON pointer (RFC 6901) into the body, or the name of a path parameter. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+export interface ProblemOptions {
+  reason?: RefusalReason;
+  errors?: readonly FieldError[];
+  retryAfterSeconds?: number;
+  /** Kept for the stack only: of a cause, logs take name, code and status, and answers take nothing. */
+  cause?: unknown;
+}
+
+/** An error with a stable code and a sentence that tells the caller what to do next. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly reason: RefusalReason | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  // Private, so that no inspection of the error object prints it.
+  #applicationSessionId: string | undefined;
+
+  /** @param detail what to do next; never upstream text, host names, tokens or ids. */
+  constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.reason = options.reason;
+    this.errors = options.errors;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return problemCatalogue[this.code].status;
+  }
+
+  /** The attempt that can be repeated as the same guest; set on 502, 503 and 504. */
+  get applicationSessionId(): string | undefined {
+    return this.#applicationSessionId;
+  }
+
+  /** The same problem, telling the caller which session id to send again. */
+  ofAttempt(applicationSessionId: string): Problem {
+    if (this.status < 502) return this;
+    const { reason, errors, retryAfterSeconds, cause } = this;
+    const problem = new Problem(this.code, this.message, {
+      ...(reason && { reason }),
+      ...(errors && { errors }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      cause,
+    });
+    problem.#applicationSessionId = applicationSessionId;
+    return problem;
+  }
+}
+
+/** Whatever was thrown, as a problem: ours as it is, anything else as `internal`. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem('internal', 'Try again; if it stays, give the administrator the instance of this problem.', {
+    cause: error,
+  });
+}
