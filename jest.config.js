@@ -1,6 +1,12 @@
+/** Tests of the service, the simulator and the host, against real servers on loopback. */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.ts$': '<rootDir>/test/setup/esbuildTransform.cjs' },
+  globalSetup: '<rootDir>/test/setup/globalSetup.ts',
+  globalTeardown: '<rootDir>/test/setup/globalTeardown.ts',
+  setupFiles: ['<rootDir>/test/setup/trust.cjs'],
+  reporters: ['default', '<rootDir>/test/setup/closingLine.cjs'],
+  // The Functions library asks for this module; in Azure the worker supplies it, here the local host does.
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/local/host/functionsCore.ts' },
   // Built output and scratch folders are not ours to watch, nor to look for modules in.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cloud/'],

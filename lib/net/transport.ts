@@ -56,7 +56,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
         return;
       }
       const request = https.request(url, {
-        ...connectTo,
+        ...(connectTo && { hostname: connectTo.host, port: connectTo.port }),
         method,
         servername: url.hostname,
         headers: {

@@ -1,0 +1,136 @@
+import { TableServiceClient } from '@azure/data-tables';
+import { createRequire } from 'node:module';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { startChild, type Child } from './childProcess.ts';
+
+export interface AzuriteOptions {
+  /** Default: true. The whole of Azurite is for Core Tools, whose timers need blobs (AzureWebJobsStorage). */
+  tablesOnly?: boolean;
+  /** Account names and their keys in base64. Default: the account that all storage emulators share. */
+  accounts?: Readonly<Record<string, string>>;
+  /** The port of the tables; of the whole of Azurite, the first of three: blobs, queues, tables. Default: free ports. */
+  port?: number;
+}
+
+export interface Azurite {
+  tableEndpoint(account?: string): string;
+  /** Undefined when only tables run; so is `queueEndpoint`. */
+  blobEndpoint(account?: string): string | undefined;
+  queueEndpoint(account?: string): string | undefined;
+  /** Of an account, with the endpoints that run. Throws for an account that there is not. */
+  connectionString(account?: string): string;
+  stop(): Promise<void>;
+}
+
+/** Published, and built into Storage Explorer and Core Tools: learn.microsoft.com/azure/storage/common/storage-connect-azurite */
+const sharedAccount = {
+  name: 'devstoreaccount1',
+  key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
+};
+
+const host = '127.0.0.1';
+
+/**
+ * Starts the installed Azurite as a process of its own, which keeps everything in memory and ends with this one. Start it
+ * from the root of the repository. Resolves when it answers; rejects with what it wrote when it does not start.
+ */
+export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
+  const { tablesOnly = true, accounts = { [sharedAccount.name]: sharedAccount.key } } = options;
+  const services: Service[] = tablesOnly ? ['table'] : ['blob', 'queue', 'table'];
+  const { child, ports } = await startOnFreePorts(services, accounts, options.port);
+  const firstAccount = Object.keys(accounts)[0] ?? sharedAccount.name;
+
+  const endpoint = (service: Service, account: string): string | undefined => {
+    if (!(account in accounts)) throw new Error(`Azurite was started without an account "${account}".`);
+    const port = ports.get(service);
+    return port === undefined ? undefined : `http://${host}:${port}/${account}`;
+  };
+  return {
+    tableEndpoint: (account = firstAccount) => endpoint('table', account) ?? '',
+    blobEndpoint: (account = firstAccount) => endpoint('blob', account),
+    queueEndpoint: (account = firstAccount) => endpoint('queue', account),
+    connectionString(account = firstAccount) {
+      const parts = { DefaultEndpointsProtocol: 'http', AccountName: account, AccountKey: accounts[account] };
+      const endpoints = {
+        BlobEndpoint: endpoint('blob', account),
+        QueueEndpoint: endpoint('queue', account),
+        TableEndpoint: endpoint('table', account),
+      };
+      const known = Object.entries({ ...parts, ...endpoints }).filter(([, value]) => value !== undefined);
+      return known.map(([name, value]) => `${name}=${value ?? ''};`).join('');
+    },
+    // All is in memory: there is nothing to save, and the whole of Azurite waits for its callers when asked politely.
+    stop: child.kill,
+  };
+}
+
+/** Creates tables that are not there yet. */
+export async function createTables(connectionString: string, names: readonly string[]): Promise<void> {
+  const service = TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true });
+  await Promise.all(names.map((name) => service.createTable(name)));
+}
+
+type Service = 'blob' | 'queue' | 'table';
+type Ports = ReadonlyMap<Service, number>;
+
+/** A port that was free a moment ago may be taken when Azurite gets to it: then others are tried. */
+async function startOnFreePorts(
+  services: readonly Service[],
+  accounts: Readonly<Record<string, string>>,
+  firstPort: number | undefined,
+): Promise<{ child: Child<true>; ports: Ports }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const numbers = firstPort === undefined ? await freePorts(services.length) : services.map((_, i) => firstPort + i);
+    const ports = new Map(services.map((service, index) => [service, numbers[index] ?? 0]));
+    try {
+      return { child: await startOn(ports, accounts), ports };
+    } catch (error) {
+      const taken = error instanceof Error && error.message.includes('EADDRINUSE');
+      if (!taken || firstPort !== undefined || attempt === 3) throw error;
+    }
+  }
+}
+
+async function startOn(ports: Ports, accounts: Readonly<Record<string, string>>): Promise<Child<true>> {
+  const installed = dirname(createRequire(resolve('package.json')).resolve('azurite/package.json'));
+  const listening = [...ports].flatMap(([service, port]) => [
+    `--${service}Host`,
+    host,
+    `--${service}Port`,
+    String(port),
+  ]);
+  return startChild<true>({
+    name: 'Azurite',
+    module: join(installed, ports.size === 1 ? 'dist/src/table/main.js' : 'dist/src/azurite.js'),
+    args: ['--silent', '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', ...listening],
+    environment: {
+      AZURITE_ACCOUNTS: Object.entries(accounts)
+        .map(([name, key]) => `${name}:${key}`)
+        .join(';'),
+    },
+    whenReady(child, ready) {
+      // The tables are the last to listen.
+      child.stdout?.on('data', (text: string) => {
+        if (/Table service .*successfully/.test(text)) ready(true);
+      });
+    },
+  });
+}
+
+/** Ports are held together, so that no two are the same, and let go. */
+async function freePorts(count: number): Promise<number[]> {
+  const holders = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    holders.map(
+      (holder) =>
+        new Promise<number>((found, reject) => {
+          holder.once('error', reject).listen(0, host, () => {
+            found((holder.address() as AddressInfo).port);
+          });
+        }),
+    ),
+  );
+  await Promise.all(holders.map((holder) => new Promise((closed) => holder.close(closed))));
+  return ports;
+}

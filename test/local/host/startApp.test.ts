@@ -1,0 +1,32 @@
+import { app } from '@azure/functions';
+import { startHost } from '../../../local/host/host.ts';
+
+const functionKey = 'k';
+
+it('refuses an app that registers nothing', async () => {
+  await expect(startHost({ load: () => Promise.resolve(), functionKey })).rejects.toThrow(
+    'The app registered no function.',
+  );
+});
+
+it('passes on what the app throws while it is loaded', async () => {
+  const load = (): Promise<never> => Promise.reject(new Error('a module is missing'));
+  await expect(startHost({ load, functionKey })).rejects.toThrow('a module is missing');
+});
+
+it('refuses two functions of one name', async () => {
+  const load = (): Promise<void> => {
+    app.http('twin', { handler: () => undefined });
+    app.http('twin', { handler: () => undefined });
+    return Promise.resolve();
+  };
+  await expect(startHost({ load, functionKey })).rejects.toThrow('"twin" has already been registered');
+});
+
+it('refuses to stream, in words', async () => {
+  const load = (): Promise<void> => {
+    app.setup({ enableHttpStream: true });
+    return Promise.resolve();
+  };
+  await expect(startHost({ load, functionKey })).rejects.toThrow('remove enableHttpStream');
+});

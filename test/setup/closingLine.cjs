@@ -1,0 +1,8 @@
+// The last line of a run, in words that any CI can read.
+module.exports = class ClosingLine {
+  onRunComplete(_contexts, { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites }) {
+    // A file that could not even be loaded is a failure too.
+    const failed = numFailedTests + numRuntimeErrorTestSuites;
+    process.stdout.write(`\n${numPassedTests} passed, ${failed} failed, ${numPendingTests} skipped\n`);
+  }
+};
