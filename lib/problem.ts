@@ -1,4 +1,4 @@
-/** Every error that a caller can meet: stable code, HTTP status, title (DESIGN, "HTTP contract"). */
+/** Every error that a caller can meet: stable code, HTTP status, title (docs/design.md, "HTTP contract"). */
 export const problemCatalogue = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is learnt about one request on its way: the fixed list that its log line is made from (DESIGN, "Logs"). */
+/** What is learnt about one request on its way: the fixed list that its log line is made from (docs/design.md, "Logs"). */
 export interface Trace {
   /** Sent to the platform as `client-request-id`. */
   readonly correlationId: string;

@@ -1,6 +1,6 @@
 /**
  * Retries of every Azure client. Spelt out, because the SDKs' own defaults hang 5 to 6 s on a service that refuses
- * connections (ECOSYSTEM §2), which is a third of what a caller may wait.
+ * connections, which is a third of what a caller may wait.
  */
 export const retryOptions = { maxRetries: 2, retryDelayInMs: 60, maxRetryDelayInMs: 300 } as const;
 

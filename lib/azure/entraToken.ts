@@ -128,7 +128,7 @@ async function createCredential(
 }
 
 function isInvalidClient(error: unknown): boolean {
-  // The SDK wraps Entra's answer into a message; there is no field for it (ECOSYSTEM §2).
+  // The SDK wraps Entra's answer into a message; there is no field for it.
   return error instanceof Error && /invalid_client|unauthorized_client|AADSTS7000(?:215|222)/.test(error.message);
 }
 

@@ -59,7 +59,7 @@ export function rowCondition(error: unknown): RowCondition | undefined {
   return conditions.get(error.statusCode);
 }
 
-// The SDK's RestError has no `code` for single operations (ECOSYSTEM §1), so the body's code tells a missing row from
+// The SDK's RestError has no `code` for single operations, so the body's code tells a missing row from
 // a missing table: the latter is a broken deployment, not an absent guest.
 function isConditionFailure(error: unknown): error is { statusCode: number } {
   if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return false;

@@ -17,7 +17,7 @@ const columns = z.object({
   expiresAt: z.date(),
 });
 
-/** A guest's row (DESIGN, "Guests and their rows"): PartitionKey is the guestId, RowKey `guest`. */
+/** A guest's row (docs/design.md, "Guests and their rows"): PartitionKey is the guestId, RowKey `guest`. */
 export interface GuestRow extends Readonly<z.infer<typeof columns>> {
   readonly guestId: string;
 }

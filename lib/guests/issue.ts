@@ -28,7 +28,7 @@ export interface Issued extends Admitted {
 /** Rounds of a named issue against others that insert, replace and undo the same row. */
 const rounds = 4;
 
-/** Gives a guest a first token, so that every interleaving ends in one guest (DESIGN, "Issue, rejoin, remove"). */
+/** Gives a guest a first token, so that every interleaving ends in one guest (docs/design.md, "Issue, rejoin, remove"). */
 export function createIssue(
   options: AdmissionOptions,
   readmit: Rejoin['readmit'],

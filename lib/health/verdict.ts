@@ -38,7 +38,7 @@ export interface Judged {
 }
 
 /**
- * The verdict on the service (DESIGN, "Health"): `fail` when the checker is silent or every platform fails, `warn` when
+ * The verdict on the service (docs/design.md, "Health"): `fail` when the checker is silent or every platform fails, `warn` when
  * anything else is not well, else `pass`. Before the first check: `warn` for ten minutes, then `fail`.
  */
 export function judge({ platforms, secrets, now, upSince }: Judged): Verdict {
