@@ -1,0 +1,103 @@
+import type { World } from '../world.ts';
+import {
+  behaviourSchema,
+  downSchema,
+  entraSchema,
+  faultSchema,
+  operationSchema,
+  secretNameSchema,
+  secretSchema,
+  serviceSchema,
+} from './controlSchemas.ts';
+
+/** One control. */
+export interface ControlRoute {
+  method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+  /** Its group, if it has one, is the name of what is changed. */
+  path: RegExp;
+  /** The answer's body, or nothing for a 204. @throws ZodError if the name or the body is not valid */
+  run(name: string, body: unknown): unknown;
+}
+
+/** Every control of the world. */
+export function controlRoutes(world: World): ControlRoute[] {
+  return [
+    { method: 'GET', path: /^\/state$/, run: () => state(world) },
+    {
+      method: 'PATCH',
+      path: /^\/platform$/,
+      run: (_, body) => {
+        Object.assign(world.platform, behaviourSchema.parse(body));
+        return behaviour(world);
+      },
+    },
+    {
+      method: 'PUT',
+      path: /^\/faults\/([^/]+)$/,
+      run: (name, body) => {
+        world.faults.set(operationSchema.parse(name), faultSchema.parse(body));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: /^\/faults\/([^/]+)$/,
+      run: (name) => {
+        world.faults.clear(operationSchema.parse(name));
+      },
+    },
+    {
+      method: 'PUT',
+      path: /^\/services\/([^/]+)$/,
+      run: (name, body) => world.faults.down(serviceSchema.parse(name), downSchema.parse(body).down),
+    },
+    {
+      method: 'PUT',
+      path: /^\/secrets\/([^/]+)$/,
+      run: (name, body) => {
+        const { value, ...attributes } = secretSchema.parse(body);
+        world.secrets.set(secretNameSchema.parse(name), value, attributes);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: /^\/secrets\/([^/]+)$/,
+      run: (name) => {
+        world.secrets.remove(secretNameSchema.parse(name));
+      },
+    },
+    {
+      method: 'PUT',
+      path: /^\/entra$/,
+      run: (_, body) => {
+        const { revokeIssuedTokens, ...settings } = entraSchema.parse(body);
+        Object.assign(world.entra, settings);
+        if (revokeIssuedTokens) world.entra.revokeIssuedTokens();
+      },
+    },
+    { method: 'GET', path: /^\/calls$/, run: () => world.calls },
+    {
+      method: 'DELETE',
+      path: /^\/calls$/,
+      run: () => {
+        world.calls.length = 0;
+      },
+    },
+    { method: 'GET', path: /^\/alerts$/, run: () => world.alerts },
+    { method: 'POST', path: /^\/reset$/, run: () => world.reset() },
+  ];
+}
+
+function state(world: World): Record<string, unknown> {
+  return {
+    now: world.now(),
+    platform: behaviour(world),
+    faults: world.faults.active,
+    servicesDown: world.faults.servicesDown,
+    counts: world.counts(),
+  };
+}
+
+/** The behaviour without the record of issued tokens. */
+function behaviour({ platform }: World): Record<string, unknown> {
+  return { ...platform, issued: undefined };
+}

@@ -1,0 +1,94 @@
+import { X509Certificate } from 'node:crypto';
+import * as z from 'zod';
+import type { Fault } from '../faults.ts';
+import { operations, services } from '../operations.ts';
+import type { PlatformBehaviour } from '../platform/behaviour.ts';
+
+const milliseconds = z.int().min(0).max(600_000);
+const status = z.int().min(200).max(599);
+const seconds = z.int().min(1);
+
+type PartOf<T> = { [K in keyof T]?: T[K] | undefined };
+
+/** A part of the platform's behaviour. */
+export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z
+  .strictObject({
+    namespace: z.enum(['service:', 'ms:rtc:saas:']),
+    linkPlace: z.enum(['links', 'embedded', 'top-level']),
+    hrefs: z.enum(['relative', 'absolute']),
+    dateForm: z.enum(['by-media-type', 'iso', 'ajax', 'ajax-escaped']),
+    bom: z.boolean(),
+    tokenStatus: z.literal([200, 201]),
+    redirect: z.enum(['none', 'pool', 'foreign', 'http', 'loop']),
+    missingLinks: z.array(z.string()),
+    // Null takes the lie back.
+    discoverLink: z
+      .string()
+      .nullable()
+      .transform((href) => href ?? undefined),
+    tokenLifetimeSeconds: seconds,
+    registered: z.boolean(),
+    forbiddenSubcode: z.boolean(),
+    applicationId: z.string().min(1),
+    unknownMeetings: z.array(z.string()),
+    requireAuthOnDiscover: z.boolean(),
+  })
+  .partial();
+
+/** What befalls an operation. */
+export const faultSchema: z.ZodType<Fault> = z
+  .strictObject({
+    times: z.int().min(1),
+    share: z.number().min(0).max(1),
+    delayMs: milliseconds,
+    status,
+    headers: z.record(z.string(), z.string()),
+    body: z.string(),
+    contentType: z.string(),
+    cut: z.enum(['before-answer', 'mid-body']),
+    never: z.boolean(),
+    malformed: z.boolean(),
+    oversize: z.boolean(),
+  })
+  .partial();
+
+/** The name of an operation, in a path. */
+export const operationSchema = z.enum(operations);
+
+/** The name of a service, in a path. */
+export const serviceSchema = z.enum(services);
+
+/** Whether a service's port is closed. */
+export const downSchema = z.strictObject({ down: z.boolean() });
+
+/** The name of a secret, in a path; what Key Vault allows. */
+export const secretNameSchema = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'letters, digits and dashes only');
+
+/** A new version of a secret. */
+export const secretSchema = z.strictObject({
+  value: z.string(),
+  expiresAt: z.iso
+    .datetime()
+    .transform((text) => new Date(text))
+    .optional(),
+  contentType: z.string().optional(),
+  enabled: z.boolean().optional(),
+});
+
+const certificate = z.string().refine(isCertificate, 'not a certificate in PEM form');
+
+/** What Entra accepts from now on. */
+export const entraSchema = z.strictObject({
+  acceptedSecrets: z.array(z.string()).optional(),
+  certificates: z.array(certificate).optional(),
+  tokenLifetimeSeconds: seconds.optional(),
+  revokeIssuedTokens: z.literal(true).optional(),
+});
+
+function isCertificate(pem: string): boolean {
+  try {
+    return Boolean(new X509Certificate(pem));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A server on a port of 127.0.0.1 that can be closed and opened again under the same number. */
+export interface Listener {
+  readonly port: number;
+  /** Closes the port and destroys every live connection, or opens it again; nothing happens if it is so already. */
+  setDown(down: boolean): Promise<void>;
+}
+
+/** Starts listening; port 0 takes a free one. */
+export async function openListener(server: Server, wantedPort: number): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  // TCP sockets, before any TLS handshake: closeAllConnections() would miss those that are still shaking hands.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  // An idle connection closed here just as a client uses it again would look like a fault that nobody asked for.
+  server.keepAliveTimeout = 0;
+
+  await listen(server, wantedPort);
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    port,
+    async setDown(down) {
+      if (down !== server.listening) return;
+      if (!down) return listen(server, port);
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

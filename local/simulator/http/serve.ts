@@ -1,0 +1,105 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { remember, type Call } from '../calls.ts';
+import type { Fault } from '../faults.ts';
+import type { Service } from '../operations.ts';
+import type { World } from '../world.ts';
+import { readRequest, type Answer, type Request } from './exchange.ts';
+
+/** Where a request leads: what is asked for, and how that is answered when no fault comes between. */
+export interface Route {
+  operation: Call['operation'];
+  answer: () => Answer;
+}
+
+/** One service, as far as HTTP goes. */
+export interface Served {
+  route(request: Request): Route;
+  /** What the service says with a status that a fault dictates. */
+  fail(request: Request, status: number): Answer;
+}
+
+/** Serves one service's requests: records each call, lets its operation's fault befall it, answers. */
+export function serve(world: World, service: Service, served: Served): RequestListener {
+  return (incoming, outgoing) => {
+    answerOne(world, service, served, incoming, outgoing).catch((error: unknown) => {
+      // A mistake of the simulator itself, or a client that went away while it was sending.
+      if (outgoing.destroyed || outgoing.headersSent) outgoing.destroy();
+      else
+        send(outgoing, { status: 500, headers: { 'Content-Type': 'text/plain' }, body: `Simulator: ${String(error)}` });
+    });
+  };
+}
+
+async function answerOne(
+  world: World,
+  service: Service,
+  served: Served,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const request = await readRequest(incoming);
+  const { operation, answer } = served.route(request);
+  const requestId = request.headers['client-request-id'];
+  const call: Call = {
+    service,
+    operation,
+    method: request.method,
+    host: request.host,
+    path: request.path,
+    query: request.query,
+    status: 0,
+    at: world.now(),
+    authorized: request.headers.authorization !== undefined,
+    ...(typeof requestId === 'string' && { requestId }),
+  };
+  remember(world.calls, call);
+
+  const fault = (operation === 'unknown' ? undefined : world.faults.take(operation)) ?? {};
+  if (fault.delayMs !== undefined) await pause(fault.delayMs, outgoing);
+  if (fault.never || outgoing.destroyed) return;
+
+  const spoilt = spoil(fault.status === undefined ? answer() : served.fail(request, fault.status), fault);
+  if (fault.cut === 'before-answer') {
+    outgoing.destroy();
+    return;
+  }
+  call.status = spoilt.status;
+  send(outgoing, spoilt, fault);
+}
+
+function spoil(answer: Answer, fault: Fault): Answer {
+  let body = fault.body ?? answer.body;
+  if (fault.malformed) body = body.slice(0, Math.floor(body.length / 2)) || '{';
+  if (fault.oversize) body += ' '.repeat(64 * 1024 + 1);
+  const headers = new Map<string, string | string[]>();
+  const contentType = fault.contentType === undefined ? {} : { 'content-type': fault.contentType };
+  for (const added of [answer.headers, fault.headers ?? {}, contentType]) {
+    for (const [name, value] of Object.entries(added)) headers.set(name.toLowerCase(), value);
+  }
+  return { status: answer.status, headers: Object.fromEntries(headers), body };
+}
+
+function send(outgoing: ServerResponse, answer: Answer, fault: Fault = {}): void {
+  const body = Buffer.from(answer.body);
+  if (fault.cut === 'mid-body') {
+    // One byte more than there is, so that even an empty body is cut short.
+    outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': body.length + 1 });
+    outgoing.write(body.subarray(0, Math.ceil(body.length / 2)), () => outgoing.destroy());
+    return;
+  }
+  outgoing.writeHead(answer.status, answer.headers);
+  // Written apart from the end, an oversize body goes out in chunks: no Content-Length warns the client of it.
+  if (fault.oversize) outgoing.write(body, () => outgoing.end());
+  else outgoing.end(body);
+}
+
+/** Waits, but not longer than the connection lives. */
+function pause(milliseconds: number, outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    outgoing.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

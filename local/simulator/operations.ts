@@ -1,0 +1,21 @@
+/** The parts that listen on a port of their own and can be taken down. */
+export const services = ['entra', 'identity', 'vault', 'platform'] as const;
+
+/** One of {@link services}. */
+export type Service = (typeof services)[number];
+
+/** Everything that can be asked of the simulator and be made to fail. */
+export const operations = [
+  'entra.metadata',
+  'entra.token',
+  'identity.token',
+  'vault.secret',
+  'platform.discover',
+  'platform.applications',
+  'platform.application',
+  'platform.tokens',
+  'hooks',
+] as const;
+
+/** One of {@link operations}. */
+export type Operation = (typeof operations)[number];
