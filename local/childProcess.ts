@@ -10,6 +10,8 @@ export interface ChildOptions<T> {
   execArgv?: readonly string[];
   /** Goes over this process's own environment; `undefined` takes a variable away. */
   environment?: NodeJS.ProcessEnv;
+  /** Whether what it writes goes to this process's output as well. Default: false. */
+  echo?: boolean;
   /** Listens to the child and calls `ready` with what it says when it is up. */
   whenReady: (child: ChildProcess, ready: (value: T) => void) => void;
 }
@@ -40,9 +42,10 @@ export async function startChild<T>(options: ChildOptions<T>): Promise<Child<T>>
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let written = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
       written = (written + text).slice(-longestOutput);
+      if (options.echo) process[name].write(text);
     });
   }
   // `close` comes after the last output, `exit` may come before it.

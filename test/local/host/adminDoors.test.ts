@@ -11,7 +11,7 @@ function load(): Promise<void> {
       seen(timer);
     },
   });
-  app.http('door', { methods: ['GET'], handler: () => undefined });
+  app.http('door', { methods: ['GET'], handler: () => ({}) });
   return Promise.resolve();
 }
 

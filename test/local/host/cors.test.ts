@@ -9,7 +9,7 @@ afterEach(() => host?.stop());
 
 async function start(
   setting: string,
-): Promise<(path: string, method: string, headers: HeadersInit) => Promise<Response>> {
+): Promise<(path: string, method: string, headers: Record<string, string>) => Promise<Response>> {
   host = await startHost({ load: () => import('./fixtureApp.ts'), functionKey: 'k', cors: readCorsSetting(setting) });
   const { url } = host;
   return (path, method, headers) => fetch(`${url}${path}`, { method, headers });

@@ -2,8 +2,8 @@ import { app } from '@azure/functions';
 
 /** A small app, registered through the real library: what the tests of the host call. */
 
-/** Answered requests wait here until a test lets them go. */
-export const gate = { open: (): void => undefined };
+/** The requests that wait at the function `slow`: a test answers one by calling what it left here. */
+export const held: (() => void)[] = [];
 
 app.http('echo', {
   methods: ['GET', 'POST', 'DELETE'],
@@ -33,7 +33,9 @@ app.http('bytes', {
 
 app.http('guarded', { methods: ['GET'], authLevel: 'function', handler: () => ({ body: 'in' }) });
 app.http('forAdmins', { methods: ['GET'], authLevel: 'admin', handler: () => ({ body: 'in' }) });
-app.http('mute', { methods: ['GET'], authLevel: 'anonymous', handler: () => undefined });
+// The library's types ask for a response; JavaScript apps forget it.
+const nothing = undefined as unknown as object;
+app.http('mute', { methods: ['GET'], authLevel: 'anonymous', handler: () => nothing });
 app.http('rest', { methods: ['GET'], authLevel: 'anonymous', route: '{*rest}', handler: () => ({ body: 'rest' }) });
 
 app.http('failing', {
@@ -64,8 +66,8 @@ app.http('slow', {
   authLevel: 'anonymous',
   handler: () =>
     new Promise((resolve) => {
-      gate.open = () => {
+      held.push(() => {
         resolve({ body: 'at last' });
-      };
+      });
     }),
 });

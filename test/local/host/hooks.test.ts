@@ -17,7 +17,7 @@ function registerHooks(): void {
     const { functionHandler } = context;
     context.functionHandler = (...args) => {
       happened.push('wrapped');
-      return functionHandler(...args);
+      return functionHandler(...args) as unknown;
     };
   });
   app.hook.preInvocation((context) => {
@@ -70,7 +70,7 @@ it('runs hooks in the worker’s order, and lets them change what they may', asy
   expect(await (await fetch(`${host.url}/api/talk`)).text()).toBe('said');
   expect(await (await fetch(`${host.url}/api/fail`)).text()).toBe('saved from failure');
   expect(() => {
-    app.http('late', { handler: () => undefined });
+    app.http('late', { handler: () => ({}) });
   }).toThrow('can only be registered during app startup');
   await host.stop();
 

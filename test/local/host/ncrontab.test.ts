@@ -31,10 +31,10 @@ it.each([
 });
 
 it('starts after the moment it is given, to the second', () => {
-  const { next } = parseSchedule('*/10 * * * * *');
-  expect(next(new Date('2026-01-01T00:00:09.999Z')).toISOString()).toBe('2026-01-01T00:00:10.000Z');
-  expect(next(new Date('2026-01-01T00:00:10.000Z')).toISOString()).toBe('2026-01-01T00:00:20.000Z');
-  expect(next(new Date('2026-01-01T00:00:10.500Z')).toISOString()).toBe('2026-01-01T00:00:20.000Z');
+  const schedule = parseSchedule('*/10 * * * * *');
+  expect(schedule.next(new Date('2026-01-01T00:00:09.999Z')).toISOString()).toBe('2026-01-01T00:00:10.000Z');
+  expect(schedule.next(new Date('2026-01-01T00:00:10.000Z')).toISOString()).toBe('2026-01-01T00:00:20.000Z');
+  expect(schedule.next(new Date('2026-01-01T00:00:10.500Z')).toISOString()).toBe('2026-01-01T00:00:20.000Z');
 });
 
 it.each([

@@ -1,19 +1,25 @@
+import { once } from 'node:events';
 import Module from 'node:module';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { startHost } from '../../../local/host/host.ts';
-import { gate } from './fixtureApp.ts';
+import { held } from './fixtureApp.ts';
 
 const load = (): Promise<unknown> => import('./fixtureApp.ts');
 
-/** Resolves when the function `slow` holds a request. */
-async function untilHeld(): Promise<void> {
-  const closed = gate.open;
-  while (gate.open === closed) await new Promise((resolve) => setImmediate(resolve));
+/** Resolves when the function `slow` holds so many requests. */
+async function untilHeld(count: number): Promise<void> {
+  while (held.length < count) await new Promise((resolve) => setImmediate(resolve));
 }
+
+beforeEach(() => {
+  held.length = 0;
+});
 
 it('waits for the request that is under way and takes no new ones', async () => {
   const host = await startHost({ load, functionKey: 'k' });
   const answer = fetch(`${host.url}/api/slow`);
-  await untilHeld();
+  await untilHeld(1);
 
   let stopped = false;
   const stopping = host.stop().then(() => {
@@ -22,26 +28,46 @@ it('waits for the request that is under way and takes no new ones', async () => 
   await expect(fetch(`${host.url}/api/mute`)).rejects.toThrow('fetch failed');
   expect(stopped).toBe(false);
 
-  gate.open();
+  held[0]?.();
   expect(await (await answer).text()).toBe('at last');
+  await stopping;
+});
+
+it('answers 503 on a connection that was busy, while it waits for another one', async () => {
+  const host = await startHost({ load, functionKey: 'k' });
+  const connection = connect(host.port, '127.0.0.1');
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  connection.write(get('/api/slow'));
+  await untilHeld(1);
+  const other = fetch(`${host.url}/api/slow`);
+  await untilHeld(2);
+
+  const stopping = host.stop();
+  held[0]?.();
+  await once(connection, 'readable');
+  connection.write(get('/api/mute'));
+  expect((await text(connection)).match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 503']);
+
+  held[1]?.();
+  expect((await other).status).toBe(200);
   await stopping;
 });
 
 it('waits no longer than it was told', async () => {
   const host = await startHost({ load, functionKey: 'k', drainMs: 10 });
   const answer = fetch(`${host.url}/api/slow`).catch(() => 'cut off');
-  await untilHeld();
+  await untilHeld(1);
   await host.stop();
   expect(await answer).toBe('cut off');
 });
 
 it('leaves the process as it was: the next host serves the same app, on the same port', async () => {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- compared, not called
-  const original = Module.prototype.require;
+  const current = (): unknown => Reflect.get(Module.prototype, 'require');
+  const original = current();
   const first = await startHost({ load, functionKey: 'k' });
-  expect(Module.prototype.require).not.toBe(original);
+  expect(current()).not.toBe(original);
   await first.stop();
-  expect(Module.prototype.require).toBe(original);
+  expect(current()).toBe(original);
 
   const second = await startHost({ load, functionKey: 'k', port: first.port });
   expect(second.functions).toEqual(first.functions);

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import type { CorsOptions } from './cors.ts';
+import { functionApp } from './functionApp.ts';
+import { indexFunctions, type HttpFunction, type TimerFunction } from './functionIndex.ts';
+import { logTroubleToStderr, type HostLog } from './hostLog.ts';
+import { bodyLimit } from './httpRequest.ts';
+import { startHttpServer } from './httpServer.ts';
+import { invoke } from './invocation.ts';
+import { requestHandler } from './requestHandler.ts';
+import { routeTable } from './routeTable.ts';
+import { startApp, terminateApp } from './startApp.ts';
+import { createTimer, type Timer } from './timer.ts';
+
+export interface HostOptions {
+  /** Loads the app's entry points, which register their functions. */
+  load: () => Promise<unknown>;
+  /** The parsed host.json; of it only `extensions.http.routePrefix` matters here. */
+  hostJson?: unknown;
+  /** 0, the default, takes a free port. */
+  port?: number;
+  /** The key of the admin doors and of every function that is not anonymous. */
+  functionKey: string;
+  cors?: CorsOptions | undefined;
+  /** The app settings that the host itself reads: `%SETTING%` in schedules, the size of bodies. Default: process.env. */
+  environment?: NodeJS.ProcessEnv;
+  /** Whether timers run on schedule; if not, only `POST /admin/functions/NAME` runs them. Default: true. */
+  timers?: boolean;
+  /** Default: warnings and worse go to stderr. */
+  log?: HostLog;
+  /** How long `stop` waits for what is under way. Default: 10,000. */
+  drainMs?: number;
+}
+
+export interface Host {
+  readonly url: string;
+  readonly port: number;
+  /** The names of the functions that are served; those in error are logged and left out. */
+  readonly functions: readonly string[];
+  /** Refuses new requests, waits for what is under way, runs the appTerminate hooks. */
+  stop(): Promise<void>;
+}
+
+const hostJsonSchema = z.object({
+  extensions: z.object({ http: z.object({ routePrefix: z.string().default('api') }).prefault({}) }).prefault({}),
+});
+
+/**
+ * Runs the functions that `load` registers, over HTTP on the loopback address and on schedule, in place of the Functions
+ * host where Core Tools cannot be installed. One host at a time in a process. Throws when the app does not start or the
+ * port is taken.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { functionKey, cors, environment = process.env, drainMs = 10_000 } = options;
+  const { routePrefix } = hostJsonSchema.parse(options.hostJson ?? {}).extensions.http;
+  const limit = bodyLimit(environment);
+  const closeApp = await startApp(options.load, options.log ?? logTroubleToStderr);
+  try {
+    const index = indexFunctions(functionApp.functions, { routePrefix, environment });
+    const timers = new Map(index.timers.map((fn) => [nameOf(fn), timerOf(fn)]));
+    const find = routeTable(index.http);
+    const handle = requestHandler({ find, timers, functionKey, cors, bodyLimit: limit });
+    const server = await startHttpServer(handle, options.port ?? 0);
+    if (options.timers ?? true) for (const timer of timers.values()) timer.start();
+    return {
+      url: `http://127.0.0.1:${server.port}`,
+      port: server.port,
+      functions: [...index.http, ...index.timers].map(nameOf),
+      async stop() {
+        await server.drain(Promise.all([...timers.values()].map((timer) => timer.stop())), drainMs);
+        await terminateApp();
+        closeApp();
+      },
+    };
+  } catch (error) {
+    closeApp();
+    throw error;
+  }
+}
+
+function nameOf({ registered }: HttpFunction | TimerFunction): string {
+  return registered.metadata.name;
+}
+
+function timerOf({ registered, bindingName, schedule, runOnStartup, useMonitor }: TimerFunction): Timer {
+  return createTimer({
+    schedule,
+    runOnStartup,
+    useMonitor,
+    run: (data) => invoke(registered, { bindingName, data }),
+  });
+}
