@@ -1,10 +1,15 @@
 import { operations, type Operation, type Service } from './operations.ts';
 
+/** A web ticket; or a conference key or other password. Each may only go to the server that it is for. */
+export type GuestSecret = 'web-ticket' | 'password';
+
 /** One request that reached the simulator. It is recorded on arrival, so a call still hanging is seen too. */
 export interface Call {
   service: Service;
   /** `unknown`: no such resource, or a host that serves none, such as the foreign one. */
   operation: Operation | 'unknown';
+  /** `http`: in clear; only the first hop of a discovery on premises may be. */
+  scheme: 'http' | 'https';
   method: string;
   /** Of the Host header: lower-case, without port. */
   host: string;
@@ -18,6 +23,8 @@ export interface Call {
   at: number;
   /** Whether an Authorization header came with it, good or bad. */
   authorized: boolean;
+  /** Which secrets for servers on premises came with it, anywhere; absent if none. */
+  secrets?: GuestSecret[];
   /** Its `client-request-id`. */
   requestId?: string;
 }

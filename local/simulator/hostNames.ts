@@ -24,6 +24,46 @@ export const meetingDomains: Readonly<Record<string, string>> = {
   'meet.resources.lync.example': 'lync.example',
 };
 
+/** The SIP domains of the deployments on premises, each a family of hosts behind the same listener. */
+export const sipDomains = ['contoso.example', 'litware.example'] as const;
+
+/** One of {@link sipDomains}. */
+export type SipDomain = (typeof sipDomains)[number];
+
+/** The hosts of one deployment on premises. */
+export interface DeploymentHosts {
+  /** The names that every client tries first, inside and outside of the organization's network. */
+  discoverInternal: string;
+  discover: string;
+  /** The domain itself: some deployments redirect there. */
+  bare: string;
+  /** Web services: autodiscovery, web tickets, UCWA. */
+  web: string;
+  /** Two front-end pools, with the same services each and web tickets of their own. */
+  pool1: string;
+  pool2: string;
+  meet: string;
+  /** Ends in the same letters as the domain, but not at a label. It plays along, so that a client that is fooled shows. */
+  foreign: string;
+}
+
+/** The hosts of a SIP domain. */
+export function deploymentHosts(domain: SipDomain): DeploymentHosts {
+  return {
+    discoverInternal: `lyncdiscoverinternal.${domain}`,
+    discover: `lyncdiscover.${domain}`,
+    bare: domain,
+    web: `lyncweb.${domain}`,
+    pool1: `pool01.${domain}`,
+    pool2: `pool02.${domain}`,
+    meet: `meet.${domain}`,
+    foreign: `evil-${domain}`,
+  };
+}
+
+/** The suffixes of the hosts of organizers that are homed online: the real one, and one that no client knows. */
+export const onlineSuffixes: readonly string[] = ['online.lync.com', 'online.lync.example'];
+
 /** The names that the simulator's certificate has to cover. */
 export const simulatorHostNames: readonly string[] = [
   'localhost',
@@ -33,4 +73,6 @@ export const simulatorHostNames: readonly string[] = [
   '*.infra.lync.example',
   platformHosts.foreign,
   platformHosts.hooks,
+  ...sipDomains.flatMap((domain) => [domain, `*.${domain}`, deploymentHosts(domain).foreign]),
+  ...onlineSuffixes.map((suffix) => `*.${suffix}`),
 ];

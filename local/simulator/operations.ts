@@ -14,8 +14,16 @@ export const operations = [
   'platform.applications',
   'platform.application',
   'platform.tokens',
+  'ucwa.root',
+  'ucwa.user',
+  'ucwa.token',
+  'ucwa.applications',
+  'ucwa.meet',
   'hooks',
 ] as const;
 
 /** One of {@link operations}. */
 export type Operation = (typeof operations)[number];
+
+/** What can be asked of the servers on premises. */
+export type UcwaOperation = Extract<Operation, `ucwa.${string}`>;

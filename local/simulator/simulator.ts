@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createPlainServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Server } from 'node:net';
 import { controlListener } from './control/control.ts';
 import { accessTokens } from './entra/accessTokens.ts';
 import { clientId, tenantId } from './entra/entraClients.ts';
 import { entraRoutes } from './entra/entraRoutes.ts';
 import { identityPath, managedIdentityRoutes } from './entra/managedIdentity.ts';
 import { Faults } from './faults.ts';
-import { meetingDomains, platformHosts, trustedSuffixes } from './hostNames.ts';
+import { deploymentHosts, meetingDomains, platformHosts, sipDomains, trustedSuffixes } from './hostNames.ts';
+import { eitherServer } from './http/eitherServer.ts';
+import type { Request } from './http/exchange.ts';
 import { openListener, type Listener } from './http/listener.ts';
 import { serve } from './http/serve.ts';
+import { isOnPremises, onPremisesRoutes } from './onPremises/onPremisesRoutes.ts';
 import type { Service } from './operations.ts';
 import { platformAudience } from './platform/gate.ts';
 import { platformRoutes } from './platform/platformRoutes.ts';
@@ -52,6 +56,13 @@ export interface Simulator {
     hosts: readonly string[];
     meetingHosts: readonly string[];
   };
+  /** Lync and Skype for Business servers, behind the platform's port too, over https and plain http. */
+  onPremises: {
+    /** The hosts of meeting URLs, each with the SIP domain of its organizers. */
+    meetingHosts: Readonly<Record<string, string>>;
+    /** The suffixes of the hosts that may be given a guest's secrets. */
+    hosts: readonly string[];
+  };
   control: { url: string; token: string };
   world: World;
   /** Closes every port and destroys every live connection. */
@@ -76,17 +87,25 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const stop = async () => {
     await Promise.all([...listeners.values()].map((listener) => listener.setDown(true)));
   };
-  const secure = (listener: RequestListener) => createTlsServer(tls, listener);
+  // An idle connection closed here just as a client uses it again would look like a fault that nobody asked for.
+  const lasting = { keepAliveTimeout: 0 };
+  const plain = (listener: RequestListener) => createPlainServer(lasting, listener);
+  const secure = (listener: RequestListener) => createTlsServer({ ...tls, ...lasting }, listener);
 
   try {
     const entraPort = await open('entra', secure(serve(world, 'entra', entraRoutes(world, tokens))));
     const entraUrl = `https://localhost:${entraPort}`;
     const identity = serve(world, 'identity', managedIdentityRoutes(identityHeader, tokens));
-    const identityPort = await open('identity', createServer(identity));
+    const identityPort = await open('identity', plain(identity));
     const vaultPort = await open('vault', secure(serve(world, 'vault', vaultRoutes(world, tokens, entraUrl))));
-    const platform = serve(world, 'platform', platformRoutes(world, tokens, certificate));
-    const platformPort = await open('platform', secure(platform));
-    const controlPort = await open('control', createServer(controlListener(world, controlToken)));
+    const [platform, onPremises] = [platformRoutes(world, tokens, certificate), onPremisesRoutes(world)];
+    const of = (request: Request) => (isOnPremises(request) ? onPremises : platform);
+    const virtualHosts = serve(world, 'platform', {
+      route: (request) => of(request).route(request),
+      fail: (request, status) => of(request).fail(request, status),
+    });
+    const platformPort = await open('platform', eitherServer(secure(virtualHosts), plain(virtualHosts)));
+    const controlPort = await open('control', plain(controlListener(world, controlToken)));
 
     return {
       entra: { url: entraUrl, tenantId, clientId },
@@ -99,6 +118,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         audience: platformAudience,
         hosts: trustedSuffixes,
         meetingHosts: Object.keys(meetingDomains),
+      },
+      onPremises: {
+        meetingHosts: Object.fromEntries(sipDomains.map((domain) => [deploymentHosts(domain).meet, domain])),
+        hosts: sipDomains,
       },
       control: { url: `http://127.0.0.1:${controlPort}`, token: controlToken },
       world,

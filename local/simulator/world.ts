@@ -1,6 +1,7 @@
 import { countCalls, type Alert, type Call } from './calls.ts';
 import { EntraClients } from './entra/entraClients.ts';
 import type { Faults } from './faults.ts';
+import { OnPremises } from './onPremises/state.ts';
 import { usualBehaviour, type PlatformState } from './platform/behaviour.ts';
 import { VaultSecrets } from './vault/vaultSecrets.ts';
 
@@ -8,6 +9,7 @@ import { VaultSecrets } from './vault/vaultSecrets.ts';
 export interface World {
   readonly faults: Faults;
   readonly platform: PlatformState;
+  readonly onPremises: OnPremises;
   readonly secrets: VaultSecrets;
   readonly entra: EntraClients;
   /** Every request that reached a service, oldest first; the last 10,000. */
@@ -27,6 +29,7 @@ export function createWorld(faults: Faults, now: () => number, seed: (world: Wor
   const world: World = {
     faults,
     platform: { ...usualBehaviour(), issued: [] },
+    onPremises: new OnPremises(),
     secrets: new VaultSecrets(now),
     entra: new EntraClients(),
     calls: [],
@@ -36,6 +39,7 @@ export function createWorld(faults: Faults, now: () => number, seed: (world: Wor
     async reset() {
       Object.assign(world.platform, usualBehaviour());
       for (const record of [world.platform.issued, world.calls, world.alerts]) record.length = 0;
+      world.onPremises.reset();
       world.secrets.clear();
       world.entra.clear();
       seed(world);

@@ -1,3 +1,4 @@
+import { sipDomains, type SipDomain } from '../hostNames.ts';
 import type { World } from '../world.ts';
 import {
   behaviourSchema,
@@ -9,6 +10,7 @@ import {
   secretSchema,
   serviceSchema,
 } from './controlSchemas.ts';
+import { deploymentSchema, meetingsSchema, sipDomainSchema } from './onPremisesSchemas.ts';
 
 /** One control. */
 export interface ControlRoute {
@@ -29,6 +31,22 @@ export function controlRoutes(world: World): ControlRoute[] {
       run: (_, body) => {
         Object.assign(world.platform, behaviourSchema.parse(body));
         return behaviour(world);
+      },
+    },
+    {
+      method: 'PATCH',
+      path: /^\/on-premises\/([^/]+)$/,
+      run: (name, body) => {
+        const domain = sipDomainSchema.parse(name);
+        Object.assign(world.onPremises.behaviour[domain], deploymentSchema.parse(body));
+        return deployment(world, domain);
+      },
+    },
+    {
+      method: 'PUT',
+      path: /^\/meetings$/,
+      run: (_, body) => {
+        world.onPremises.meetings = meetingsSchema.parse(body);
       },
     },
     {
@@ -91,10 +109,16 @@ function state(world: World): Record<string, unknown> {
   return {
     now: world.now(),
     platform: behaviour(world),
+    onPremises: Object.fromEntries(sipDomains.map((domain) => [domain, deployment(world, domain)])),
     faults: world.faults.active,
     servicesDown: world.faults.servicesDown,
     counts: world.counts(),
   };
+}
+
+/** The behaviour without the accounts' passwords. */
+function deployment({ onPremises }: World, domain: SipDomain): Record<string, unknown> {
+  return { ...onPremises.behaviour[domain], accounts: undefined };
 }
 
 /** The behaviour without the record of issued tokens. */

@@ -6,9 +6,11 @@ import type { PlatformBehaviour } from '../platform/behaviour.ts';
 
 const milliseconds = z.int().min(0).max(600_000);
 const status = z.int().min(200).max(599);
-const seconds = z.int().min(1);
+/** A lifetime. */
+export const seconds = z.int().min(1);
 
-type PartOf<T> = { [K in keyof T]?: T[K] | undefined };
+/** Some of the properties. */
+export type PartOf<T> = { [K in keyof T]?: T[K] | undefined };
 
 /** A part of the platform's behaviour. */
 export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z

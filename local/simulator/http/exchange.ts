@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 
 /** A request, read to its end. */
 export interface Request {
+  scheme: 'http' | 'https';
   method: string;
   /** The Host header as sent, port included: what links to the same listener are built from. */
   authority: string;
@@ -20,6 +22,8 @@ export interface Answer {
   status: number;
   headers: Record<string, string | string[]>;
   body: string;
+  /** In place of all this: the connection is destroyed, or nothing ever comes. */
+  connection?: 'cut' | 'silent';
 }
 
 /** Far above what any service here accepts; more than this is not read. */
@@ -38,6 +42,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<Request> {
   const queryStart = target.includes('?') ? target.indexOf('?') : target.length;
   const authority = incoming.headers.host ?? '';
   return {
+    scheme: incoming.socket instanceof TLSSocket ? 'https' : 'http',
     method: incoming.method ?? 'GET',
     authority,
     host: authority.replace(/:\d*$/, '').toLowerCase(),

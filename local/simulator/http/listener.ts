@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 
 /** A server on a port of 127.0.0.1 that can be closed and opened again under the same number. */
 export interface Listener {
@@ -16,9 +15,6 @@ export async function openListener(server: Server, wantedPort: number): Promise<
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  // An idle connection closed here just as a client uses it again would look like a fault that nobody asked for.
-  server.keepAliveTimeout = 0;
-
   await listen(server, wantedPort);
   const { port } = server.address() as AddressInfo;
 

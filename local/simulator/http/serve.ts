@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { remember, type Call } from '../calls.ts';
 import type { Fault } from '../faults.ts';
+import { secretsIn } from '../onPremises/guestSecrets.ts';
 import type { Service } from '../operations.ts';
 import type { World } from '../world.ts';
 import { readRequest, type Answer, type Request } from './exchange.ts';
@@ -40,9 +41,11 @@ async function answerOne(
   const request = await readRequest(incoming);
   const { operation, answer } = served.route(request);
   const requestId = request.headers['client-request-id'];
+  const secrets = secretsIn(request, world.onPremises.meetings);
   const call: Call = {
     service,
     operation,
+    scheme: request.scheme,
     method: request.method,
     host: request.host,
     path: request.path,
@@ -50,6 +53,7 @@ async function answerOne(
     status: 0,
     at: world.now(),
     authorized: request.headers.authorization !== undefined,
+    ...(secrets.length > 0 && { secrets }),
     ...(typeof requestId === 'string' && { requestId }),
   };
   remember(world.calls, call);
@@ -58,8 +62,10 @@ async function answerOne(
   if (fault.delayMs !== undefined) await pause(fault.delayMs, outgoing);
   if (fault.never || outgoing.destroyed) return;
 
-  const spoilt = spoil(fault.status === undefined ? answer() : served.fail(request, fault.status), fault);
-  if (fault.cut === 'before-answer') {
+  const given = fault.status === undefined ? answer() : served.fail(request, fault.status);
+  if (given.connection === 'silent') return;
+  const spoilt = spoil(given, fault);
+  if (fault.cut === 'before-answer' || given.connection === 'cut') {
     outgoing.destroy();
     return;
   }

@@ -68,6 +68,8 @@ export function platformRoutes(world: World, tokens: AccessTokens, certificate: 
   return { route, fail: (request, status) => withServerHeaders(request, refuse(request, status)) };
 
   function route(request: Request): Route {
+    // The listener takes plain http too, for servers on premises; nothing here does.
+    if (request.scheme === 'http') return { operation: 'unknown', answer: () => refuse(request, 403) };
     if (request.host === platformHosts.hooks) return hookRoute(world, request);
     // The foreign server takes whatever it is sent and gives nothing away; world.calls tells who called.
     if (request.host === platformHosts.foreign) return { operation: 'unknown', answer: () => empty };

@@ -17,6 +17,7 @@ test('every request is recorded with what it asked, how it was answered and whet
     {
       service: 'platform',
       operation: 'platform.discover',
+      scheme: 'https',
       method: 'GET',
       host: 'api.skype.example',
       path: '/platformservice/discover',

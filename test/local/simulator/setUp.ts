@@ -14,6 +14,8 @@ export const meetingUrl = 'https://meet.lync.example/contoso/testuser/1SD8D0WZ';
 export interface Reply {
   status: number;
   headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they came. */
+  rawHeaders: string[];
   text: string;
   /** The parsed body. */
   json: unknown;
@@ -74,7 +76,8 @@ export async function startTestSimulator(options: Partial<SimulatorOptions> = {}
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parsed(text) });
+          const { statusCode: status = 0, headers, rawHeaders } = response;
+          resolve({ status, headers, rawHeaders, text, json: parsed(text) });
         });
       });
       request.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));

@@ -26,6 +26,13 @@ test('a reset brings back the start: seed and usual behaviour, nothing recorded,
   expect((await simulator.ask(simulator.platform.discoverUrl, { headers })).status).toBe(200);
 });
 
+test('the meeting hosts on premises are told with their SIP domains', () => {
+  expect(simulator.onPremises).toEqual({
+    meetingHosts: { 'meet.contoso.example': 'contoso.example', 'meet.litware.example': 'litware.example' },
+    hosts: ['contoso.example', 'litware.example'],
+  });
+});
+
 test('a port that is taken fails the start, and closes what was open already', async () => {
   const port = simulator.platform.port;
   await expect(startSimulator({ tls: simulator.pem, ports: { control: port } })).rejects.toMatchObject({

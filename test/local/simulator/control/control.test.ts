@@ -39,6 +39,34 @@ test('the behaviour is changed in part', async () => {
   expect(platform.discoverLink).toBeUndefined();
 });
 
+test('the servers on premises are changed in part, each deployment by itself', async () => {
+  const { onPremises } = simulator.world;
+  const reply = await control('PATCH', '/on-premises/contoso.example', {
+    challenge: 'merged',
+    tokenLifetimeSeconds: 60,
+  });
+  expect(reply).toMatchObject({ status: 200, json: { challenge: 'merged', version: '2.0' } });
+  expect(reply.json).not.toHaveProperty('accounts');
+  expect(onPremises.behaviour).toMatchObject({
+    'contoso.example': { challenge: 'merged', tokenLifetimeSeconds: 60, accounts: { johndoe: 'A3ddj3w' } },
+    'litware.example': { challenge: 'unquoted', tokenLifetimeSeconds: 3600 },
+  });
+  expect((await control('GET', '/state')).json).toMatchObject({
+    onPremises: { 'contoso.example': { challenge: 'merged' } },
+  });
+  await simulator.world.reset();
+  expect(onPremises.behaviour['contoso.example'].challenge).toBe('two-lines');
+});
+
+test('the meetings on premises are replaced, and come back with a reset', async () => {
+  const url = 'https://meet.contoso.example/a/B';
+  const meeting = { url, conferenceUri: 'sip:a@contoso.example;gruu;opaque=app:conf:focus:id:B', conferenceKey: 'C' };
+  expect((await control('PUT', '/meetings', [meeting])).status).toBe(204);
+  expect(simulator.world.onPremises.meetings).toEqual([{ ...meeting, page: 'conf-info', home: 'here' }]);
+  await simulator.world.reset();
+  expect(simulator.world.onPremises.meetings).toHaveLength(6);
+});
+
 test('faults are set and cleared, services taken down and brought up', async () => {
   const { faults } = simulator.world;
   expect((await control('PUT', '/faults/vault.secret', { status: 503, times: 3 })).status).toBe(204);
@@ -90,6 +118,9 @@ test.each([
   ['PATCH', '/platform', { redirect: 'elsewhere' }, /^The request is not valid: redirect: .+\.$/],
   ['PATCH', '/platform', { unheard: 1 }, /unheard/],
   ['PATCH', '/platform', 'no json', /^The request is not valid: .+\.$/],
+  ['PATCH', '/on-premises/contoso.example', { challenge: 'loud' }, /challenge/],
+  ['PATCH', '/on-premises/fabrikam.example', {}, /litware\.example/],
+  ['PUT', '/meetings', [{ url: 'https://meet.contoso.example/a/B' }], /0\.conferenceUri/],
   ['PUT', '/faults/platform.lunch', { status: 503 }, /platform\.tokens/],
   ['PUT', '/faults/hooks', { share: 2 }, /share/],
   ['PUT', '/services/moon', { down: true }, /vault/],
