@@ -10,5 +10,10 @@ export default {
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/local/host/functionsCore.ts' },
   // Built output and scratch folders are not ours to watch, nor to look for modules in.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cloud/'],
+  // The source maps of the transform are read by V8's own coverage only.
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['lib/**/*.ts', 'functions/**/*.ts'],
+  coverageReporters: ['text-summary', 'html'],
+  coverageThreshold: { global: { lines: 95 } },
   testTimeout: 30_000,
 };

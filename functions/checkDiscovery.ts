@@ -1,5 +1,6 @@
 import { app, type Timer } from '@azure/functions';
 import { theApp } from '../lib/app.ts';
+import { nextDue } from '../lib/health/nextDue.ts';
 import { timerJob } from '../lib/timerJob.ts';
 
 app.timer('checkDiscovery', {
@@ -7,8 +8,7 @@ app.timer('checkDiscovery', {
   handler: timerJob('checkDiscovery', async (timer, log) => {
     // The host leaves the status out where it keeps no schedule, whatever the type says.
     const { scheduleStatus } = timer as Partial<Timer>;
-    const next = Date.parse(scheduleStatus?.next ?? '');
-    const status = await theApp().checkDiscovery(Number.isNaN(next) ? undefined : new Date(next), log);
+    const status = await theApp().checkDiscovery(nextDue(scheduleStatus, Date.now()), log);
     return { status };
   }),
 });

@@ -17,6 +17,7 @@ import { checkSecrets } from './health/secretsCheck.ts';
 import { createTransport } from './net/transport.ts';
 import type { MeetingPlatform } from './platforms/platform.ts';
 import { createTrustedApplication } from './platforms/trustedApplication/trustedApplication.ts';
+import { createUcwa } from './platforms/ucwa/ucwa.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** The use cases, wired to the tables, the vault and the platforms of one set of settings. */
@@ -37,10 +38,13 @@ export const tableNames = [guestTableName, meetingIndexTableName, healthTableNam
 export function createApp(settings: Settings, now: () => number = Date.now): App {
   const readSecret = openVault(settings);
   const transport = createTransport({ connectTo: settings.connectTo });
-  const { trustedApplication, development } = settings;
-  const platforms: MeetingPlatform[] = trustedApplication
-    ? [createTrustedApplication({ settings: trustedApplication, development, readSecret, transport, now })]
-    : [];
+  const { trustedApplication, ucwa, development } = settings;
+  const platforms: MeetingPlatform[] = [
+    ...(trustedApplication
+      ? [createTrustedApplication({ settings: trustedApplication, development, readSecret, transport, now })]
+      : []),
+    ...(ucwa ? [createUcwa({ settings: ucwa, transport, now })] : []),
+  ];
 
   const guestRows = openTable(settings, guestTableName);
   const indexRows = openTable(settings, meetingIndexTableName);
@@ -55,7 +59,7 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     retentionHours: settings.guestRetentionHours,
     now,
   };
-  const { rejoin, readmit } = createRejoin(admission);
+  const rejoining = createRejoin(admission);
 
   const secrets = [
     { purpose: 'guest-keys', secretName: settings.guestKeysSecretName },
@@ -67,8 +71,8 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
   const secretsName = 'secrets';
 
   return {
-    issue: createIssue(admission, readmit),
-    rejoin,
+    issue: createIssue(admission, rejoining),
+    rejoin: rejoining.rejoin,
     remove: createRemoval(admission),
     search: createSearch(admission),
     health: createHealthReporter({

@@ -24,13 +24,14 @@ export function isHostAllowed(url: URL, rules: readonly HostRule[]): boolean {
 
 const printableAscii = /^[\x21-\x7e]+$/;
 const httpsUrl = /^https:\/\/([^/?#]+)([^?#]*)/i;
+const loopbackName = /(?:^|\.)localhost$/;
 // A dot segment, spelt out or percent-encoded: every parser moves it elsewhere.
 const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
 
 /**
  * The parsed form of a URL that came from outside, or undefined if it is not plainly what it seems: https, a DNS name
- * (no address, no trailing dot), no userinfo, no backslash, no dot segments, printable ASCII. Tested on the raw string
- * first, because parsers disagree on the rest. Host and port are for {@link isHostAllowed}.
+ * (no address, no trailing dot, not this machine), no userinfo, no backslash, no dot segments, printable ASCII. Tested
+ * on the raw string first, because parsers disagree on the rest. Host and port are for {@link isHostAllowed}.
  */
 export function parseHttpsUrl(raw: string): URL | undefined {
   if (!printableAscii.test(raw) || raw.includes('\\')) return undefined;
@@ -40,7 +41,7 @@ export function parseHttpsUrl(raw: string): URL | undefined {
   const url = new URL(raw);
   // What the parser made of the host must be what was written: `%2e`, `0x7f.1` and the like change on the way.
   if (authority.toLowerCase().replace(/:443$/, '') !== url.host) return undefined;
-  return parseHostRule(url.host) ? url : undefined;
+  return parseHostRule(url.host) && !loopbackName.test(url.hostname) ? url : undefined;
 }
 
 /** {@link parseHttpsUrl}, and within the rules; undefined otherwise. */

@@ -1,27 +1,16 @@
 import type * as z from 'zod';
-import { isHostAllowed, type HostRule } from './hostRules.ts';
+import { isHostAllowed } from './hostRules.ts';
 import { Problem } from './problem.ts';
-import { serviceSchema, trustedApplicationSchema } from './settingsSchema.ts';
+import { oneOfTwo } from './settings/readers.ts';
+import { platformNames, serviceSchema, type PlatformName } from './settings/service.ts';
+import {
+  trustedApplicationSchema,
+  trustedApplicationSettings,
+  type TrustedApplicationSettings,
+} from './settings/trustedApplication.ts';
+import { ucwaSchema, ucwaSettings, type UcwaSettings } from './settings/ucwa.ts';
 
-/** The Entra application in whose name a platform is called. */
-export interface EntraSettings {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly authorityHost: string | undefined;
-  /** The vault's name of the client secret or of the PEM certificate. */
-  readonly credential: { readonly kind: 'secret' | 'certificate'; readonly name: string };
-}
-
-/** The Trusted Application platform (protocol/trusted-application-api.md §1, §3). */
-export interface TrustedApplicationSettings {
-  readonly discoverUrl: URL;
-  readonly endpointId: string;
-  readonly audience: string;
-  readonly hosts: readonly HostRule[];
-  readonly meetingHosts: readonly HostRule[];
-  readonly entra: EntraSettings;
-}
-
+/** What an administrator has configured, typed and checked. */
 export interface Settings {
   /** `AZURE_FUNCTIONS_ENVIRONMENT=Development` and not in Azure: loopback servers and self-made certificates. */
   readonly development: boolean;
@@ -33,7 +22,9 @@ export interface Settings {
   readonly allowedOrigins: readonly string[];
   readonly guestRetentionHours: number;
   readonly alertWebhookUrl: URL | undefined;
+  /** Undefined: the platform is not on. */
   readonly trustedApplication: TrustedApplicationSettings | undefined;
+  readonly ucwa: UcwaSettings | undefined;
   /** Development only: every upstream host is reached at this address, as with curl's `--connect-to`. */
   readonly connectTo: { readonly host: string; readonly port: number } | undefined;
 }
@@ -60,20 +51,26 @@ export function readSettings(environment: Environment): Settings {
     mistakes.push(...result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
     return undefined;
   };
+  const requireOneOf = (first: string, second: string): void => {
+    const complaint = oneOfTwo(second, [given[first], given[second]]);
+    if (complaint) mistakes.push(`${first} ${complaint}`);
+  };
+  const isOn = (platform: PlatformName): boolean => platformsOf(given['MEETING_PLATFORMS']).includes(platform);
 
   const service = read(serviceSchema(development));
-  const usesTrustedApplication = given['MEETING_PLATFORMS']?.includes('trusted-application') ?? true;
-  const application = usesTrustedApplication ? read(trustedApplicationSchema(development)) : undefined;
-  mistakes.push(...oneOfTwo(given, 'TABLES_ENDPOINT', 'TABLES_CONNECTION_STRING'));
-  if (
-    application &&
-    !isHostAllowed(application.TRUSTED_APPLICATION_DISCOVER_URL, application.TRUSTED_APPLICATION_HOSTS)
-  ) {
-    mistakes.push('TRUSTED_APPLICATION_DISCOVER_URL is not within TRUSTED_APPLICATION_HOSTS');
+  requireOneOf('TABLES_ENDPOINT', 'TABLES_CONNECTION_STRING');
+  let trustedApplication: TrustedApplicationSettings | undefined;
+  if (isOn('trusted-application')) {
+    const application = read(trustedApplicationSchema(development));
+    requireOneOf('ENTRA_CLIENT_SECRET_NAME', 'ENTRA_CLIENT_CERTIFICATE_NAME');
+    const typed = application && trustedApplicationSettings(application);
+    mistakes.push(...(typed?.mistakes ?? []));
+    trustedApplication = typed?.settings;
   }
-  if (usesTrustedApplication) {
-    mistakes.push(...oneOfTwo(given, 'ENTRA_CLIENT_SECRET_NAME', 'ENTRA_CLIENT_CERTIFICATE_NAME'));
-  }
+  const onPremises = isOn('ucwa') ? read(ucwaSchema) : undefined;
+  const ucwa = onPremises && ucwaSettings(onPremises);
+  if (trustedApplication && ucwa) mistakes.push(...overlaps(trustedApplication, ucwa));
+
   if (mistakes.length > 0 || !service) {
     throw new Problem('configuration-invalid', `Correct the settings: ${mistakes.join('; ')}.`);
   }
@@ -89,26 +86,20 @@ export function readSettings(environment: Environment): Settings {
     guestRetentionHours: service.GUEST_RETENTION_HOURS,
     alertWebhookUrl: service.ALERT_WEBHOOK_URL,
     connectTo: service.DEVELOPMENT_CONNECT_TO,
-    trustedApplication: application && {
-      discoverUrl: application.TRUSTED_APPLICATION_DISCOVER_URL,
-      endpointId: application.TRUSTED_APPLICATION_ENDPOINT_ID,
-      audience: application.TRUSTED_APPLICATION_AUDIENCE ?? application.TRUSTED_APPLICATION_DISCOVER_URL.origin,
-      hosts: application.TRUSTED_APPLICATION_HOSTS,
-      meetingHosts: application.TRUSTED_APPLICATION_MEETING_HOSTS,
-      entra: {
-        tenantId: application.ENTRA_TENANT_ID,
-        clientId: application.ENTRA_CLIENT_ID,
-        authorityHost: application.ENTRA_AUTHORITY_HOST,
-        credential: application.ENTRA_CLIENT_SECRET_NAME
-          ? { kind: 'secret', name: application.ENTRA_CLIENT_SECRET_NAME }
-          : { kind: 'certificate', name: application.ENTRA_CLIENT_CERTIFICATE_NAME ?? '' },
-      },
-    },
+    trustedApplication,
+    ucwa,
   };
 }
 
-function oneOfTwo(given: Environment, first: string, second: string): string[] {
-  const count = Number(given[first] !== undefined) + Number(given[second] !== undefined);
-  if (count === 1) return [];
-  return [count === 0 ? `${first} or ${second} is missing` : `${first} and ${second} exclude each other`];
+/** Read leniently: whether the names are right is the schema's business. */
+function platformsOf(text = 'trusted-application'): readonly string[] {
+  return platformNames.filter((name) => text.split(/[\s,;]+/).includes(name));
+}
+
+/** A meeting belongs to one platform, whichever was asked first. */
+function overlaps({ meetingHosts }: TrustedApplicationSettings, ucwa: UcwaSettings): string[] {
+  const hosts = [...ucwa.meetingHosts.keys()].map((host) => new URL(`https://${host}`));
+  return hosts.some((url) => isHostAllowed(url, meetingHosts))
+    ? ['TRUSTED_APPLICATION_MEETING_HOSTS and UCWA_MEETING_HOSTS overlap']
+    : [];
 }

@@ -31,7 +31,7 @@ export function seedWith({ guestKeys, clientSecret }: LocalSecrets): (world: Wor
 
 /** The app settings with which the service works against a simulator and a table account. */
 export function appSettings(simulator: Simulator, tablesConnectionString: string): Record<string, string> {
-  const { entra, managedIdentity, vault, platform } = simulator;
+  const { entra, managedIdentity, vault, platform, onPremises } = simulator;
   return {
     AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
     FUNCTIONS_WORKER_RUNTIME: 'node',
@@ -44,7 +44,7 @@ export function appSettings(simulator: Simulator, tablesConnectionString: string
     ENTRA_CLIENT_ID: entra.clientId,
     ENTRA_CLIENT_SECRET_NAME: clientSecretName,
     ENTRA_AUTHORITY_HOST: entra.url,
-    MEETING_PLATFORMS: 'trusted-application',
+    MEETING_PLATFORMS: 'trusted-application,ucwa',
     ALLOWED_ORIGINS: 'https://www.contoso.example,https://advisor.contoso.example',
     GUEST_RETENTION_HOURS: '24',
     TRUSTED_APPLICATION_DISCOVER_URL: platform.discoverUrl,
@@ -52,6 +52,12 @@ export function appSettings(simulator: Simulator, tablesConnectionString: string
     TRUSTED_APPLICATION_AUDIENCE: platform.audience,
     TRUSTED_APPLICATION_HOSTS: platform.hosts.join(','),
     TRUSTED_APPLICATION_MEETING_HOSTS: platform.meetingHosts.join(','),
+    UCWA_MEETING_HOSTS: Object.entries(onPremises.meetingHosts)
+      .map(([host, domain]) => `${host}=${domain}`)
+      .join(','),
+    UCWA_HOSTS: onPremises.hosts.join(','),
+    UCWA_DISCOVERY: 'external',
+    UCWA_HTTP_FIRST_HOP: 'off',
     DISCOVERY_CHECK_SCHEDULE: '0 */5 * * * *',
     PURGE_SCHEDULE: '0 17 * * * *',
     CALLER_AUTH: 'function-key',

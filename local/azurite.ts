@@ -9,6 +9,8 @@ export interface AzuriteOptions {
   tablesOnly?: boolean;
   /** Account names and their keys in base64. Default: the account that all storage emulators share. */
   accounts?: Readonly<Record<string, string>>;
+  /** PEM files. With them Azurite speaks https and takes tokens of Entra beside account keys, as in Azure. */
+  tls?: { certFile: string; keyFile: string };
   /** The port of the tables; of the whole of Azurite, the first of three: blobs, queues, tables. Default: free ports. */
   port?: number;
 }
@@ -38,20 +40,21 @@ const host = '127.0.0.1';
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const { tablesOnly = true, accounts = { [sharedAccount.name]: sharedAccount.key } } = options;
   const services: Service[] = tablesOnly ? ['table'] : ['blob', 'queue', 'table'];
-  const { child, ports } = await startOnFreePorts(services, accounts, options.port);
+  const { child, ports } = await startOnFreePorts(services, { ...options, accounts });
+  const protocol = options.tls ? 'https' : 'http';
   const firstAccount = Object.keys(accounts)[0] ?? sharedAccount.name;
 
   const endpoint = (service: Service, account: string): string | undefined => {
     if (!(account in accounts)) throw new Error(`Azurite was started without an account "${account}".`);
     const port = ports.get(service);
-    return port === undefined ? undefined : `http://${host}:${port}/${account}`;
+    return port === undefined ? undefined : `${protocol}://${host}:${port}/${account}`;
   };
   return {
     tableEndpoint: (account = firstAccount) => endpoint('table', account) ?? '',
     blobEndpoint: (account = firstAccount) => endpoint('blob', account),
     queueEndpoint: (account = firstAccount) => endpoint('queue', account),
     connectionString(account = firstAccount) {
-      const parts = { DefaultEndpointsProtocol: 'http', AccountName: account, AccountKey: accounts[account] };
+      const parts = { DefaultEndpointsProtocol: protocol, AccountName: account, AccountKey: accounts[account] };
       const endpoints = {
         BlobEndpoint: endpoint('blob', account),
         QueueEndpoint: endpoint('queue', account),
@@ -73,18 +76,19 @@ export async function createTables(connectionString: string, names: readonly str
 
 type Service = 'blob' | 'queue' | 'table';
 type Ports = ReadonlyMap<Service, number>;
+type StartOptions = Pick<AzuriteOptions, 'port' | 'tls'> & { accounts: Readonly<Record<string, string>> };
 
 /** A port that was free a moment ago may be taken when Azurite gets to it: then others are tried. */
 async function startOnFreePorts(
   services: readonly Service[],
-  accounts: Readonly<Record<string, string>>,
-  firstPort: number | undefined,
+  options: StartOptions,
 ): Promise<{ child: Child<true>; ports: Ports }> {
+  const { port: firstPort } = options;
   for (let attempt = 1; ; attempt += 1) {
     const numbers = firstPort === undefined ? await freePorts(services.length) : services.map((_, i) => firstPort + i);
     const ports = new Map(services.map((service, index) => [service, numbers[index] ?? 0]));
     try {
-      return { child: await startOn(ports, accounts), ports };
+      return { child: await startOn(ports, options), ports };
     } catch (error) {
       const taken = error instanceof Error && error.message.includes('EADDRINUSE');
       if (!taken || firstPort !== undefined || attempt === 3) throw error;
@@ -92,7 +96,7 @@ async function startOnFreePorts(
   }
 }
 
-async function startOn(ports: Ports, accounts: Readonly<Record<string, string>>): Promise<Child<true>> {
+async function startOn(ports: Ports, { accounts, tls }: StartOptions): Promise<Child<true>> {
   const installed = dirname(createRequire(resolve('package.json')).resolve('azurite/package.json'));
   const listening = [...ports].flatMap(([service, port]) => [
     `--${service}Host`,
@@ -100,10 +104,11 @@ async function startOn(ports: Ports, accounts: Readonly<Record<string, string>>)
     `--${service}Port`,
     String(port),
   ]);
+  const secure = tls ? ['--cert', tls.certFile, '--key', tls.keyFile, '--oauth', 'basic'] : [];
   return startChild<true>({
     name: 'Azurite',
     module: join(installed, ports.size === 1 ? 'dist/src/table/main.js' : 'dist/src/azurite.js'),
-    args: ['--silent', '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', ...listening],
+    args: ['--silent', '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', ...listening, ...secure],
     environment: {
       AZURITE_ACCOUNTS: Object.entries(accounts)
         .map(([name, key]) => `${name}:${key}`)

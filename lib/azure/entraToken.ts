@@ -1,9 +1,11 @@
 import type { TokenCredential } from '@azure/identity';
 import { Problem } from '../problem.ts';
-import type { EntraSettings, Settings } from '../settings.ts';
+import type { Settings } from '../settings.ts';
+import type { EntraSettings } from '../settings/trustedApplication.ts';
 import { step } from '../telemetry.ts';
-import { azureCallTimeoutMs, retryOptions } from './clientOptions.ts';
+import { retryOptions } from './clientOptions.ts';
 import type { ReadSecret, VaultSecret } from './vault.ts';
+import { withTimeLimit } from './withTimeLimit.ts';
 
 /** Access tokens of the Entra application for one audience. */
 export interface EntraTokens {
@@ -57,9 +59,7 @@ export function createEntraTokens({
   const request = async (): Promise<AccessToken> => {
     // A credential object keeps its own token cache, which a dropped token must not come back from: so a fresh one.
     const credential = await createCredential(entra, await readCredential(), settings.development);
-    const answer = await credential.getToken(`${audience}/.default`, {
-      abortSignal: AbortSignal.timeout(azureCallTimeoutMs),
-    });
+    const answer = await withTimeLimit(credential).getToken(`${audience}/.default`);
     if (!answer) throw new Error('no token');
     return { token: answer.token, expiresAt: answer.expiresOnTimestamp };
   };

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { retryOptions } from './clientOptions.ts';
+import { withTimeLimit } from './withTimeLimit.ts';
 
 /**
  * The identity that Azure gives the app: the only one that opens the vault and the tables. On a developer's machine the
@@ -8,5 +9,5 @@ import { retryOptions } from './clientOptions.ts';
  */
 export async function managedIdentity(clientId: string | undefined): Promise<TokenCredential> {
   const { ManagedIdentityCredential } = await import('@azure/identity');
-  return new ManagedIdentityCredential({ ...(clientId && { clientId }), retryOptions });
+  return withTimeLimit(new ManagedIdentityCredential({ ...(clientId && { clientId }), retryOptions }));
 }

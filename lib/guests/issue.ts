@@ -10,7 +10,7 @@ import type { IndexEntry } from './meetingIndex.ts';
 import { admittedOrigins } from './origins.ts';
 import type { Rejoin } from './rejoin.ts';
 import { openGuest, sealGuest } from './sealedGuest.ts';
-import { datesOf, requireActive, unexpired } from './standing.ts';
+import { contested, datesOf, requireActive, unexpired } from './standing.ts';
 
 export interface IssueRequest {
   readonly meetingUrl: string;
@@ -31,7 +31,7 @@ const rounds = 4;
 /** Gives a guest a first token, so that every interleaving ends in one guest (docs/design.md, "Issue, rejoin, remove"). */
 export function createIssue(
   options: AdmissionOptions,
-  readmit: Rejoin['readmit'],
+  { readmit, keepIdentity }: Pick<Rejoin, 'readmit' | 'keepIdentity'>,
 ): (request: IssueRequest, signal: AbortSignal) => Promise<Issued> {
   const { guests, index, ring, platforms, retentionHours, now } = options;
 
@@ -66,7 +66,9 @@ export function createIssue(
     ]);
     try {
       settledValue(indexed);
-      return { row: settledValue(inserted), join: settledValue(joined), guest, created: true };
+      const stored = settledValue(inserted);
+      const join = settledValue(joined);
+      return { ...(await keepIdentity({ row: stored, guest, platform, signal }, join)), guest, created: true };
     } catch (error) {
       await undo(inserted, indexed);
       throw error;
@@ -79,13 +81,16 @@ export function createIssue(
     indexed: PromiseSettledResult<IndexEntry>,
   ): Promise<void> => {
     try {
-      if (inserted.status === 'fulfilled' && !(await guests.delete(inserted.value.guestId, inserted.value.etag)))
-        return;
+      if (inserted.status === 'fulfilled' && !(await isGone(inserted.value))) return;
       if (indexed.status === 'fulfilled') await index.takeBack(indexed.value);
     } catch {
       // The rows expire by themselves, and the caller can go on with them.
     }
   };
+
+  /** Deleted now, or by a first try whose answer was lost: the SDK repeats the call, which then finds no row. */
+  const isGone = async ({ guestId, etag }: StoredGuest): Promise<boolean> =>
+    (await guests.delete(guestId, etag)) || !(await guests.read(guestId));
 
   const issueFresh = async (guest: PlatformGuest, platform: MeetingPlatform, signal: AbortSignal): Promise<Issued> => {
     const row = await newRow(guestIdOf(guest.applicationSessionId), guest, platform);
@@ -163,10 +168,4 @@ function platformFor(meetingUrl: string, platforms: readonly MeetingPlatform[]):
 
 function boundElsewhere(): Problem {
   return new Problem('session-bound-to-another-meeting', 'Use another applicationSessionId for another meeting.');
-}
-
-function contested(): Problem {
-  return new Problem('storage-unavailable', 'The session is being claimed elsewhere; send the same request again.', {
-    retryAfterSeconds: 1,
-  });
 }

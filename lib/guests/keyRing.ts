@@ -31,6 +31,7 @@ const reloadForUnknownAtMostEveryMs = 60_000;
 export function createKeyRing({ read, now = Date.now }: KeyRingOptions): KeyRing {
   let known: Ring | undefined;
   let triedAt = -Infinity;
+  let triedForUnknownAt = -Infinity;
   let loading: Promise<Ring> | undefined;
 
   const load = (): Promise<Ring> => {
@@ -53,7 +54,11 @@ export function createKeyRing({ read, now = Date.now }: KeyRingOptions): KeyRing
     async key(kid) {
       const find = (ring: Ring): RingKey | undefined => ring.find((key) => key.kid === kid);
       let found = find(await current());
-      if (!found && now() - triedAt >= reloadForUnknownAtMostEveryMs) found = find(await load());
+      // Those who come while it is being read wait with the first: a rotation meets many guests at once.
+      if (!found && (loading || now() - triedForUnknownAt >= reloadForUnknownAtMostEveryMs)) {
+        triedForUnknownAt = now();
+        found = find(await load());
+      }
       if (found) return found;
       throw new Problem('secrets-unavailable', "The guest's key is not in the key ring; put it back into the vault.");
     },

@@ -1,5 +1,5 @@
 import { Problem } from '../problem.ts';
-import { parseOrigin } from '../settingsSchema.ts';
+import { parseOrigin } from '../settings/readers.ts';
 
 /**
  * The origins that a token will admit: what the caller names, else `defaults`, always within the configured ones.

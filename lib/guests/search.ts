@@ -68,8 +68,9 @@ function cursorOf(kid: string, after: string): string {
 }
 
 function parseCursor(cursor: string): { kid: string; after: string } {
-  const [kid = '', after = '', ...rest] = cursor.split('.');
-  if (rest.length > 0 || !(after === firstGuest || guestIdPattern.test(after))) throw badCursor();
+  const [kid = '', after, ...rest] = cursor.split('.');
+  const isPlace = after === firstGuest || guestIdPattern.test(after ?? '');
+  if (after === undefined || !isPlace || rest.length > 0) throw badCursor();
   return { kid, after };
 }
 

@@ -1,13 +1,19 @@
 import { Problem } from '../problem.ts';
 import type { GuestRow, StoredGuest } from './guestTable.ts';
 
+/**
+ * The row is dated before the platform makes the token: up to a request's 15 s before, and by another clock. Without this
+ * the token would outlive the bound by as much.
+ */
+const madeLaterByMs = 60_000;
+
 /** The dates of a row with a token asked for at `now` (ms): an upper bound of its life, and how long the row is kept. */
 export function datesOf(
   now: number,
   longestTokenLifeSeconds: number,
   retentionHours: number,
 ): Pick<GuestRow, 'lastTokenAt' | 'tokensValidUntil' | 'expiresAt'> {
-  const tokensValidUntil = now + longestTokenLifeSeconds * 1_000;
+  const tokensValidUntil = now + longestTokenLifeSeconds * 1_000 + madeLaterByMs;
   return {
     lastTokenAt: new Date(now),
     tokensValidUntil: new Date(tokensValidUntil),
@@ -39,4 +45,12 @@ export function guestNotFound(): Problem {
     'guest-not-found',
     'Issue an anonymous token first; guests are forgotten some time after their last token.',
   );
+}
+
+/** 503: others write the guest's row all the time; asking again will do. */
+export function contested(cause?: unknown): Problem {
+  return new Problem('storage-unavailable', 'The guest is asked for too often at once; send the same request again.', {
+    retryAfterSeconds: 1,
+    cause,
+  });
 }

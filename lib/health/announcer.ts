@@ -51,34 +51,37 @@ export function createAnnouncer({ table, webhookUrl, transport }: AnnouncerOptio
     }
   };
 
-  const deliver = async (claimed: StoredAnnouncement, change: HealthChange): Promise<void> => {
-    if (await post(change)) await table.writeAnnouncement({ told: claimed.told, delivered: true }, claimed.etag);
+  /** Claims the change under the row's tag, so that nobody else posts it meanwhile, and posts it. */
+  const tell = async (run: Run, previous: Verdict, etag: string, log?: (change: HealthChange) => void) => {
+    const told = run.verdict;
+    const claimed = await table.writeAnnouncement({ told, previous, claimedAt: run.endedAt }, etag);
+    if (!claimed) return;
+    const change = changeOf(run, previous);
+    log?.(change);
+    if (await post(change)) await table.writeAnnouncement({ told }, claimed.etag);
+  };
+
+  /** A post to make up for, or a candidate that did not last. */
+  const confirmTold = async (run: Run, { told, previous, claimedAt, candidate, etag }: StoredAnnouncement) => {
+    // Claimed less than a time-out ago, the post may still be on its way from a run beside this one.
+    const overdue = claimedAt && run.startedAt.getTime() - claimedAt.getTime() >= webhookTimeoutMs;
+    if (previous && overdue) await tell(run, previous, etag);
+    else if (candidate) await table.writeAnnouncement({ told, previous, claimedAt }, etag);
   };
 
   /** @param log takes the change as soon as it is claimed. */
   return async (run: Run, log: (change: HealthChange) => void): Promise<void> => {
     const stored = await table.readAnnouncement();
-    const told = stored?.told ?? 'pass';
-    const { verdict } = run;
-
+    const { told = 'pass', previous, claimedAt, candidate, candidateAt } = stored ?? {};
+    const { verdict, startedAt, endedAt } = run;
     if (verdict === told) {
-      if (!stored || (stored.delivered && !stored.candidate)) return;
-      // Either a candidate that did not last, or a post to make up for: both begin with a claim.
-      const claimed = await table.writeAnnouncement({ told, delivered: stored.delivered }, stored.etag);
-      if (claimed && !claimed.delivered) await deliver(claimed, changeOf(run, told));
-      return;
+      if (stored) await confirmTold(run, stored);
+    } else if (stored && candidate === verdict && candidateAt && candidateAt <= startedAt) {
+      await tell(run, told, stored.etag, log);
+    } else {
+      const next = { told, previous, claimedAt, candidate: verdict, candidateAt: endedAt };
+      await table.writeAnnouncement(next, stored?.etag);
     }
-    const confirmed = stored?.candidate === verdict && stored.candidateAt && stored.candidateAt <= run.startedAt;
-    if (!confirmed) {
-      const delivered = stored?.delivered ?? true;
-      await table.writeAnnouncement({ told, delivered, candidate: verdict, candidateAt: run.endedAt }, stored?.etag);
-      return;
-    }
-    const claimed = await table.writeAnnouncement({ told: verdict, delivered: false }, stored.etag);
-    if (!claimed) return;
-    const change = changeOf(run, told);
-    log(change);
-    await deliver(claimed, change);
   };
 }
 

@@ -24,7 +24,7 @@ const assumedIntervalMs = 5 * 60_000;
 
 /**
  * Checks all parts side by side, stores what was found, and tells a confirmed change of verdict. May run twice at once.
- * @param nextDueAt from the timer's own schedule status.
+ * @param nextDueAt from the timer's own schedule status (nextDue.ts).
  */
 export function createCheckDiscovery(options: CheckDiscoveryOptions) {
   const { platforms, secrets, table, announce, now = Date.now, timeLimitMs = 10_000 } = options;
@@ -55,7 +55,8 @@ async function withinTime(check: Checked['check'], timeLimitMs: number): Promise
     }, timeLimitMs);
   });
   try {
-    return await Promise.race([check(AbortSignal.timeout(timeLimitMs)), tooLate]);
+    // Told to end a little earlier, a check can still say which of its steps it was that took so long.
+    return await Promise.race([check(AbortSignal.timeout(0.9 * timeLimitMs)), tooLate]);
   } finally {
     clearTimeout(timer);
   }

@@ -14,13 +14,15 @@ export interface HealthTable {
   writeAnnouncement(announcement: Announcement, etag: string | undefined): Promise<StoredAnnouncement | undefined>;
 }
 
+const verdict = z.enum(['pass', 'warn', 'fail']);
 const announcement = z.object({
   /** The verdict that the world was told. */
-  told: z.enum(['pass', 'warn', 'fail']),
-  /** Whether the webhook took it. */
-  delivered: z.boolean(),
+  told: verdict,
+  /** Until the webhook has taken it: the verdict before, and when a run last set about posting it. */
+  previous: verdict.optional(),
+  claimedAt: z.date().optional(),
   /** Another verdict that one run has seen, and when that run ended: a later run confirms it. */
-  candidate: z.enum(['pass', 'warn', 'fail']).optional(),
+  candidate: verdict.optional(),
   candidateAt: z.date().optional(),
 });
 export type Announcement = Readonly<z.infer<typeof announcement>>;
@@ -32,7 +34,7 @@ const keptForMs = 35 * 24 * 60 * 60_000;
 const steps = z.array(
   z.object({
     name: z.string(),
-    outcome: z.enum(['pass', 'warn', 'fail']),
+    outcome: verdict,
     latencyMs: z.number(),
     action: z.string().exactOptional(),
   }),

@@ -87,7 +87,7 @@ function problemResponse(problem: Problem, invocationId: string): HttpResponseIn
 
 /** The trace id of the caller's `traceparent` (W3C Trace Context), else the invocation's id. */
 function correlationOf(request: HttpRequest, context: InvocationContext): string {
-  const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(request.headers.get('traceparent') ?? '') ?? [];
+  const [, traceId] = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-/.exec(request.headers.get('traceparent') ?? '') ?? [];
   return traceId ?? context.invocationId;
 }
 

@@ -19,7 +19,8 @@ export async function readBody<S extends z.ZodObject>(request: HttpRequest, sche
 
 /** The value as the schema has it; throws `invalid-request` with every mistake. */
 export function validate<S extends z.ZodObject>(value: unknown, schema: S): z.output<S> {
-  const result = schema.safeParse(value);
+  // With its input an issue tells a missing field from one of a wrong type; the input itself goes no further.
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const errors = result.error.issues.flatMap(fieldErrorsOf).slice(0, maxErrors);
   throw new Problem('invalid-request', 'Correct what errors lists, then send the request again.', { errors });

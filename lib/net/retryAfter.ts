@@ -6,7 +6,8 @@ export function retryAfterSeconds(answer: UpstreamAnswer, now = Date.now()): num
   const header = answer.headers['retry-after'];
   if (header === undefined) return undefined;
   if (/^\d{1,6}$/.test(header)) return Number(header);
-  const at = Date.parse(header);
+  // Every form of a date begins with the day's name; Date.parse alone takes `1.5` for a day in 2001.
+  const at = /^[A-Z][a-z]{2}/.test(header) ? Date.parse(header) : NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1_000));
 }
 

@@ -39,14 +39,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   const breakers = new Map<string, CircuitBreakerPolicy>();
   const breakerOf = (host: string): CircuitBreakerPolicy => {
-    let breaker = breakers.get(host);
-    if (!breaker) {
-      breaker = circuitBreaker(handleWhen(isOutage).orWhenResult(isDown), {
-        breaker: new ConsecutiveBreaker(breakAfter),
-        halfOpenAfter: halfOpenAfterMs,
-      });
-      breakers.set(host, breaker);
-    }
+    const known = breakers.get(host);
+    if (known) return known;
+    // A trial whose caller gave up has not shown that the host is back.
+    const isFailure = (error: Error): boolean =>
+      isOutage(error) || (isCancelled(error) && breaker.state === CircuitState.HalfOpen);
+    const breaker = circuitBreaker(handleWhen(isFailure).orWhenResult(isDown), {
+      breaker: new ConsecutiveBreaker(breakAfter),
+      halfOpenAfter: halfOpenAfterMs,
+    });
+    breakers.set(host, breaker);
     return breaker;
   };
 
@@ -66,9 +68,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     probe: transport,
     async send(request, signal) {
       const breaker = breakerOf(request.url.host);
-      // While one call tries whether the host is back, the others do not queue up behind it.
-      if (breaker.state === CircuitState.HalfOpen) throw new UpstreamFailure('unreachable');
-      const work = retrying.execute(() => breaker.execute(() => transport(request, signal)), signal);
+      const tryOnce = async (): Promise<UpstreamAnswer> => {
+        // The caller may have gone in the pause: that is no trial of the host.
+        if (signal.aborted) throw new UpstreamFailure('cancelled');
+        // While one call tries whether the host is back, the others do not queue up behind it.
+        if (breaker.state === CircuitState.HalfOpen) throw new UpstreamFailure('unreachable');
+        return breaker.execute(() => transport(request, signal));
+      };
+      const work = retrying.execute(tryOnce, signal);
       try {
         // The pause between two tries ends with the request, which the retry policy would sleep through.
         return await untilAborted(work, signal);
@@ -82,6 +89,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
 function isOutage(error: Error): boolean {
   return error instanceof UpstreamFailure && (error.code === 'connection' || error.code === 'timeout');
+}
+
+function isCancelled(error: Error): boolean {
+  return error instanceof UpstreamFailure && error.code === 'cancelled';
 }
 
 function isDown(answer: unknown): boolean {

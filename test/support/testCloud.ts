@@ -42,7 +42,11 @@ export async function startTestCloud({ now }: TestCloudOptions = {}): Promise<Te
     seed: seedWith(makeLocalSecrets()),
     ...(now && { now }),
   });
-  const environment = appSettings(simulator, tablesConnectionString);
+  // One platform, so that a test that breaks it sees a service without any; tests of others name them.
+  const environment: Record<string, string> = {
+    ...appSettings(simulator, tablesConnectionString),
+    MEETING_PLATFORMS: 'trusted-application',
+  };
   // The managed identity is found through the process's environment, as in Azure.
   Object.assign(process.env, {
     IDENTITY_ENDPOINT: environment['IDENTITY_ENDPOINT'],

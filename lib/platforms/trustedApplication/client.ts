@@ -1,6 +1,7 @@
 import type { EntraTokens } from '../../azure/entraToken.ts';
 import { isHostAllowed, parseAllowedUrl, type HostRule } from '../../hostRules.ts';
 import type { Transport, UpstreamAnswer } from '../../net/transport.ts';
+import { untilAborted } from '../../net/untilAborted.ts';
 import { currentTrace } from '../../telemetry.ts';
 import { unusableAnswer } from './refusals.ts';
 
@@ -45,11 +46,11 @@ export function createServiceClient({ send, tokens, hosts }: ServiceClientOption
 
   return async (call, signal) => {
     if (!isHostAllowed(call.url, hosts)) throw unusableAnswer();
-    const token = await tokens.get();
+    const token = await untilAborted(tokens.get(), signal);
     const answer = await sendOnce(call, token, signal);
     if (answer.status !== 401) return answer;
     tokens.drop(token);
-    return sendOnce(call, await tokens.get(), signal);
+    return sendOnce(call, await untilAborted(tokens.get(), signal), signal);
   };
 }
 

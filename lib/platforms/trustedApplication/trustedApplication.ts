@@ -3,7 +3,7 @@ import type { ReadSecret } from '../../azure/vault.ts';
 import { isHostAllowed } from '../../hostRules.ts';
 import type { Transport } from '../../net/transport.ts';
 import { createUpstream } from '../../net/upstream.ts';
-import type { TrustedApplicationSettings } from '../../settings.ts';
+import type { TrustedApplicationSettings } from '../../settings/trustedApplication.ts';
 import { step } from '../../telemetry.ts';
 import type { Join, MeetingPlatform, PlatformGuest } from '../platform.ts';
 import { checkWalk } from './check.ts';

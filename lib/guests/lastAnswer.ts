@@ -1,0 +1,99 @@
+import { ExponentialBackoff, handleType, retry } from 'cockatiel';
+import type { Join, MeetingPlatform, PlatformGuest } from '../platforms/platform.ts';
+import type { AdmissionOptions } from './admission.ts';
+import type { GuestRow, StoredGuest } from './guestTable.ts';
+import { openGuest, sealGuest } from './sealedGuest.ts';
+import { contested, datesOf, guestNotFound, requireActive } from './standing.ts';
+import { createTurns } from './turns.ts';
+
+/** A token with the row that holds the identity it belongs to. */
+export interface Identified {
+  readonly row: StoredGuest;
+  readonly join: Join;
+}
+
+/** A guest whose row was just read or written, and how long their request may take. */
+export interface Turn {
+  readonly row: StoredGuest;
+  readonly guest: PlatformGuest;
+  readonly platform: MeetingPlatform;
+  readonly signal: AbortSignal;
+}
+
+export interface LastAnswer {
+  /** The next token of a guest; those who ask in this process while one is being made share the one after it. */
+  readonly readmit: (turn: Turn) => Promise<Identified>;
+  /** Keeps the identity of a first token; if somebody went on with the row meanwhile, the token becomes one of theirs. */
+  readonly keep: (turn: Turn, join: Join) => Promise<Identified>;
+}
+
+class RowChanged extends Error {}
+
+/**
+ * Guests of platforms that know a participant by their own last answer (`by-last-answer`). The identity is sealed into the
+ * row after the platform's answer and before ours, under the ETag of the row that the platform was asked by: who loses that
+ * race throws the token away and renews from the identity that is stored. So two requests never make two participants.
+ */
+export function createLastAnswer({ guests, ring, retentionHours, now }: AdmissionOptions): LastAnswer {
+  const write = async (
+    row: StoredGuest,
+    platform: MeetingPlatform,
+    join: Join,
+    rejoins: number,
+  ): Promise<Identified> => {
+    const sealed = await openGuest(ring, row);
+    const { identity } = join;
+    const dates = datesOf(now(), platform.longestTokenLifeSeconds, retentionHours);
+    const next: GuestRow = {
+      ...row,
+      ...dates,
+      sealed: await sealGuest(ring, row.guestId, { ...sealed, ...(identity !== undefined && { identity }) }),
+      rejoinCount: row.rejoinCount + rejoins,
+    };
+    const written = await guests.replace(next, row.etag);
+    if (!written) throw new RowChanged();
+    return { row: written, join };
+  };
+
+  const onceMore = async (known: StoredGuest, { guest, platform, signal }: Turn): Promise<Identified> => {
+    const sealed = await openGuest(ring, known);
+    // Meanwhile the session ended and began anew in another meeting.
+    if (sealed.meetingUrl !== guest.meetingUrl) throw guestNotFound();
+    return write(known, platform, await platform.reissue(guest, sealed.identity, signal), 1);
+  };
+
+  const readmitLatest = (known: StoredGuest, turn: Turn): Promise<Identified> => {
+    let row = known;
+    return retry(handleType(RowChanged), {
+      maxAttempts: 3,
+      backoff: new ExponentialBackoff({ initialDelay: 15, maxDelay: 200 }),
+    })
+      .execute(async ({ attempt }) => {
+        if (attempt > 0) row = requireActive(await guests.read(row.guestId), now());
+        return onceMore(row, turn);
+      })
+      .catch((error: unknown) => {
+        throw error instanceof RowChanged ? contested(error) : error;
+      });
+  };
+
+  const takeTurn = createTurns<Turn, Identified>(async (turns, last) => {
+    // The one that came last has the longest to wait yet.
+    const latest = turns.at(-1) ?? turns[0];
+    const identified = await readmitLatest(last?.row ?? turns[0].row, latest);
+    return turns.map(() => identified);
+  });
+
+  return {
+    readmit: (turn) => takeTurn(turn.row.guestId, turn),
+    async keep(turn, join) {
+      try {
+        return await write(turn.row, turn.platform, join, 0);
+      } catch (error) {
+        if (!(error instanceof RowChanged)) throw error;
+        const row = requireActive(await guests.read(turn.row.guestId), now());
+        return takeTurn(row.guestId, { ...turn, row });
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** One challenge of a `WWW-Authenticate` header. */
+export interface Challenge {
+  /** Lower-case. */
+  readonly scheme: string;
+  /** Names in lower-case, values without their quotes. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+// name = value, the value quoted or, as the seed documents print `href`, bare up to the next comma or blank.
+const parameter = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]*))/;
+const scheme = /^\s*([\w!#$%&'*+.^`|~-]+)(?=\s|,|$)/;
+const token68 = /^\s*[A-Za-z0-9._~+/-]+=*\s*(?=,|$)/;
+const separator = /^\s*,/;
+
+/**
+ * Reads every challenge of a header, or of several that were joined by commas (docs/protocol/ucwa.md §2.1). A word followed
+ * by `=` is a parameter, any other begins a challenge. What cannot be read is stepped over up to the next comma, so that a
+ * strange challenge never hides the one behind it.
+ */
+export function parseChallenges(header: string): Challenge[] {
+  const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
+  let rest = header.replace(/[\r\n]+[ \t]*/g, ' ');
+  const take = (pattern: RegExp): RegExpExecArray | undefined => {
+    const match = pattern.exec(rest);
+    if (match) rest = rest.slice(match[0].length);
+    return match ?? undefined;
+  };
+  while (rest.trim() !== '') {
+    if (take(separator)) continue;
+    const current = challenges.at(-1);
+    const pair = take(parameter);
+    if (pair) {
+      const [, name = '', quoted, bare] = pair;
+      // The first of a name counts: a later one could be smuggled in behind it.
+      if (current && !current.parameters.has(name.toLowerCase())) {
+        current.parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '');
+      }
+      continue;
+    }
+    const word = take(scheme);
+    if (word) {
+      challenges.push({ scheme: (word[1] ?? '').toLowerCase(), parameters: new Map() });
+      // Negotiate and its like may carry a blob where others have parameters.
+      if (!parameter.test(rest) && !scheme.test(rest)) take(token68);
+      continue;
+    }
+    rest = rest.replace(/^[^,]*/, '');
+  }
+  return challenges;
+}
+
+/** A comma-separated list in a parameter, such as `grant_type`: trimmed, without empty entries and repetitions. */
+export function listOf(challenge: Challenge, name: string): string[] | undefined {
+  const value = challenge.parameters.get(name);
+  if (value === undefined) return undefined;
+  return [...new Set(value.split(',').map((entry) => entry.trim()))].filter((entry) => entry !== '');
+}

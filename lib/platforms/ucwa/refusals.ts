@@ -1,0 +1,122 @@
+import { UpstreamFailure } from '../../net/transport.ts';
+import { asProblem, Problem, type RefusalReason } from '../../problem.ts';
+import { DiscoveryFailure } from './autodiscovery.ts';
+import { MeetingPageFailure } from './meetingPage.ts';
+import { ChallengeFailure } from './servers.ts';
+import { TicketFailure } from './webTicket.ts';
+
+/** Whatever went wrong on the way to a ticket, as a problem (docs/protocol/ucwa.md §2.4, §7). */
+export function asUcwaProblem(failure: unknown): Problem {
+  if (failure instanceof UpstreamFailure) return ofTransport(failure);
+  if (failure instanceof DiscoveryFailure) return ofDiscovery(failure);
+  if (failure instanceof ChallengeFailure) return ofChallenge(failure);
+  if (failure instanceof TicketFailure) return ofTicket(failure);
+  if (failure instanceof MeetingPageFailure) {
+    return refused(
+      'answer-unusable',
+      'Check the meeting URL; if it is right, report the meeting page to the administrator.',
+      failure,
+    );
+  }
+  return asProblem(failure);
+}
+
+function ofTransport(failure: UpstreamFailure): Problem {
+  if (failure.code === 'too-large') return refused('answer-unusable', reportIt, failure);
+  if (failure.code === 'timeout' || failure.code === 'cancelled') {
+    return new Problem('platform-timeout', sendAgain, { cause: failure });
+  }
+  return unavailable(failure);
+}
+
+function ofDiscovery(failure: DiscoveryFailure): Problem {
+  switch (failure.code) {
+    case 'all-tiers-failed':
+    case 'no-pool':
+      return unavailable(failure);
+    case 'homed-online':
+      return homedOnline(failure);
+    case 'redirect-blocked':
+      return refused(
+        'answer-unusable',
+        'Autodiscovery leads to a host that is not trusted. Ask the administrator to try it with `npm run ucwa -- discover`.',
+        failure,
+      );
+    case 'endless':
+      return refused(
+        'answer-unusable',
+        'Autodiscovery goes round in a circle; report it to the administrator.',
+        failure,
+      );
+  }
+}
+
+function ofChallenge(failure: ChallengeFailure): Problem {
+  if (failure.code === 'homed-online') return homedOnline(failure);
+  if (failure.code === 'grant-not-offered') return anonymousJoinOff(failure);
+  return refused('answer-unusable', reportIt, failure);
+}
+
+function ofTicket(failure: TicketFailure): Problem {
+  switch (failure.code) {
+    case 'invalid_grant':
+    case 'invalid_request':
+      return refused(
+        'meeting-rejected',
+        'Check the meeting URL: the meeting is not known, or its key has changed.',
+        failure,
+      );
+    case 'unsupported_grant_type':
+      return anonymousJoinOff(failure);
+    case 'invalid_scope':
+      return refused('answer-unusable', reportIt, failure);
+    case 'server_error':
+      return unavailable(failure);
+    case 'interaction_required':
+      return refused(
+        'credentials-rejected',
+        'The server wants somebody to sign in at a browser, which a service cannot.',
+        failure,
+      );
+    case 'integrated_windows':
+      return refused(
+        'credentials-rejected',
+        'The server wants integrated Windows sign-in, which an unattended service cannot do.',
+        failure,
+      );
+    case 'refused':
+    case 'unusable':
+      if (failure.status === 429) {
+        return new Problem('too-many-requests', 'Wait as long as Retry-After says, then send the same request again.', {
+          retryAfterSeconds: 10,
+          cause: failure,
+        });
+      }
+      return failure.status >= 500 ? unavailable(failure) : refused('answer-unusable', reportIt, failure);
+  }
+}
+
+const sendAgain = 'Send the same request again.';
+const reportIt = 'Try again; if it stays, report it to the administrator of the platform.';
+
+function refused(reason: RefusalReason, detail: string, cause: Error): Problem {
+  return new Problem('platform-refused', detail, { reason, cause });
+}
+
+function unavailable(cause: Error): Problem {
+  return new Problem('platform-unavailable', sendAgain, { retryAfterSeconds: 5, cause });
+}
+
+function homedOnline(cause: Error): Problem {
+  return refused(
+    'organizer-homed-online',
+    'The organizer is homed in the cloud, where this meeting platform ends.',
+    cause,
+  );
+}
+
+function anonymousJoinOff(cause: Error): Problem {
+  return new Problem('capability-missing', 'Ask the administrator to allow anonymous join on the meeting servers.', {
+    cause,
+  });
+}

@@ -1,0 +1,106 @@
+import * as z from 'zod';
+
+/** Where an autodiscovery answer leads; hrefs as they came. */
+export interface DiscoveryLinks {
+  /** Another server answers for this user. */
+  readonly redirect?: string;
+  /** The user resource, which challenges. */
+  readonly user?: string;
+  /** UCWA itself. */
+  readonly applications?: string;
+}
+
+const href = z.object({ href: z.string().min(1).max(2_048) });
+const halLink = z
+  .union([href, z.array(href).min(1)])
+  .transform((link) => (Array.isArray(link) ? link[0]?.href : link.href));
+const hal = z.object({
+  _links: z.object({ redirect: halLink, user: halLink, applications: halLink }).partial(),
+});
+
+const listed = z.object({ token: z.string(), href: z.string().min(1).max(2_048) });
+const accessLocation = z.object({
+  AccessLocation: z.string().optional(),
+  Root: z.object({ Links: z.array(listed) }).optional(),
+  User: z.object({ Links: z.array(listed) }).optional(),
+});
+
+/**
+ * Reads an answer of root or user in any of its dialects: HAL, the `AccessLocation` JSON of Lync 2013, and the XML of both
+ * (docs/protocol/ucwa.md §1.4, §1.10). Undefined if it is none of them.
+ */
+export async function parseDiscovery(body: string): Promise<DiscoveryLinks | undefined> {
+  const value = body.trimStart().startsWith('<') ? await parseXml(body) : parseJson(body);
+  const asHal = hal.safeParse(value).data?._links;
+  if (asHal) return withoutAbsent(asHal);
+  const asListed = accessLocation.safeParse(value).data;
+  const links = asListed?.Root?.Links ?? asListed?.User?.Links;
+  if (!asListed || !links) return undefined;
+  const find = (token: string): string | undefined =>
+    links.find((link) => link.token.toLowerCase() === token.toLowerCase())?.href;
+  const place = asListed.AccessLocation?.toLowerCase() === 'internal' ? 'Internal' : 'External';
+  return withoutAbsent({
+    redirect: find('Redirect'),
+    // `User` is the SOAP entry of this dialect; only `OAuth` gives the challenge that UCWA is about.
+    user: find('OAuth'),
+    applications: find(`${place}/Ucwa`) ?? find('Ucwa'),
+  });
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const attributes = z.record(z.string(), z.string());
+const xmlLinks = z.object({ Link: z.array(z.object({ '@': attributes })).optional() }).optional();
+const xmlAnswer = z.object({
+  resource: z.object({ link: z.array(z.object({ '@': attributes })).optional() }).optional(),
+  AutodiscoverResponse: z.object({ '@': attributes.optional(), Root: xmlLinks, User: xmlLinks }).optional(),
+});
+
+/** The XML dialects in the shape of the JSON ones. */
+async function parseXml(body: string): Promise<unknown> {
+  const parsed = xmlAnswer.safeParse(await readXml(body, ['link', 'Link'])).data;
+  if (parsed?.resource) {
+    const links = (parsed.resource.link ?? []).map(({ '@': link }) => [link['rel'], { href: link['href'] }]);
+    return { _links: Object.fromEntries(links) as unknown };
+  }
+  const listedIn = (links: z.infer<typeof xmlLinks>) => links && { Links: (links.Link ?? []).map((link) => link['@']) };
+  const answer = parsed?.AutodiscoverResponse;
+  if (!answer) return undefined;
+  return {
+    AccessLocation: answer['@']?.['AccessLocation'],
+    ...(answer.Root && { Root: listedIn(answer.Root) }),
+    ...(answer.User && { User: listedIn(answer.User) }),
+  };
+}
+
+/**
+ * XML as objects, attributes under `@`; undefined if it cannot be read or declares a document type: no answer of these
+ * servers has one, and entities are how XML attacks its reader.
+ * @param lists elements that may stand several times.
+ */
+export async function readXml(body: string, lists: readonly string[] = []): Promise<unknown> {
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(body)) return undefined;
+  const { XMLParser } = await import('fast-xml-parser');
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributesGroupName: '@',
+    attributeNamePrefix: '',
+    parseTagValue: false,
+    isArray: (name) => lists.includes(name),
+  });
+  try {
+    return parser.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutAbsent(links: Record<string, string | undefined>): DiscoveryLinks {
+  return Object.fromEntries(Object.entries(links).filter(([, link]) => link !== undefined));
+}

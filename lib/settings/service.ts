@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { developmentOnly, everyEntry, guid, httpsUrl, parsed, parseOrigin, serviceUrl, vaultName } from './readers.ts';
+
+/** The meeting platforms that a deployment can configure in `MEETING_PLATFORMS`. */
+export const platformNames = ['trusted-application', 'ucwa'] as const;
+export type PlatformName = (typeof platformNames)[number];
+
+/** The settings of the service as a whole, by the names that an administrator writes. */
+export const serviceSchema = (development: boolean) =>
+  z.object({
+    TABLES_CONNECTION_STRING: developmentOnly(
+      development,
+      z.string().includes('AccountName=', 'is not a connection string'),
+    ),
+    TABLES_ENDPOINT: serviceUrl(development).optional(),
+    AZURE_CLIENT_ID: guid.optional(),
+    KEY_VAULT_URL: serviceUrl(development),
+    GUEST_KEYS_SECRET_NAME: vaultName,
+    MEETING_PLATFORMS: everyEntry(
+      (name) => platformNames.find((known) => known === name),
+      `must name platforms out of: ${platformNames.join(', ')}`,
+    ).prefault('trusted-application'),
+    ALLOWED_ORIGINS: everyEntry(
+      (text) => parseOrigin(text, development),
+      'must be https origins, separated by commas',
+    ).refine((origins) => origins.join(';').length <= 500, 'must fit into 500 characters'),
+    GUEST_RETENTION_HOURS: z.coerce
+      .number('must be a number of hours')
+      .int('must be whole hours')
+      .min(1, 'must be at least 1')
+      .max(8_760, 'must be at most 8760')
+      .default(24),
+    ALERT_WEBHOOK_URL: httpsUrl.optional(),
+    CALLER_AUTH: z.literal('function-key', 'must be function-key').default('function-key'),
+    DEVELOPMENT_CONNECT_TO: developmentOnly(
+      development,
+      parsed(parseConnectTo, 'must be 127.0.0.1 or localhost with a port'),
+    ),
+  });
+
+function parseConnectTo(text: string): { host: string; port: number } | undefined {
+  const [, host, port] = /^(127\.0\.0\.1|localhost):([1-9][0-9]{0,4})$/.exec(text) ?? [];
+  return host && Number(port) <= 65_535 ? { host, port: Number(port) } : undefined;
+}

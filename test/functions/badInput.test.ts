@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
+import type { ProblemCode } from '../../lib/problem.ts';
+import { tableNames } from '../../local/cloud.ts';
+import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
+import { functionKey, startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
+import { badBodies, type BadBody, type BodyShape } from './badInput/badBodies.ts';
+import { badGuestId } from './badInput/badGuestId.ts';
+import { badCursor, badMeetingUrl, badOrigins, badSessionId, foreignMeetingUrl } from './badInput/badText.ts';
+import { namesMissingField, resolves } from './badInput/jsonPointer.ts';
+import { expectProblem } from './problemReply.ts';
+
+/** Fixed, so that every run sends the same; fast-check prints it with the path to the case that fails. */
+const seed = 20_261_121;
+const numRuns = 1_000;
+const timeoutMs = 120_000;
+const applicationSessionId = '6f9619ff-8b86-4d11-b42d-00c04fc964ff';
+
+let cloud: TestCloud;
+let service: TestHost;
+let storedBefore: unknown;
+let platformCallsBefore: number;
+
+const stored = () => Promise.all(tableNames.map((name) => cloud.rows(name)));
+const platformCalls = () => cloud.simulator.world.calls.filter((call) => call.service === 'platform').length;
+
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  service = await startTestHost(cloud);
+  // A guest whose row and session every bad request could spoil.
+  const issued = await service.call('POST', '/api/v1/anonymous-tokens', { meetingUrl, applicationSessionId });
+  expect(issued.status).toBe(201);
+});
+afterAll(async () => {
+  await service.stop();
+  await cloud.stop();
+});
+
+beforeEach(async () => {
+  storedBefore = await stored();
+  platformCallsBefore = platformCalls();
+});
+afterEach(async () => {
+  expect(isDeepStrictEqual(await stored(), storedBefore)).toBe(true);
+  expect(platformCalls()).toBe(platformCallsBefore);
+});
+
+async function send(method: string, path: string, { bytes, contentType, chunked }: Partial<BadBody>): Promise<Reply> {
+  const body = bytes && (chunked ? new Blob([bytes]).stream() : bytes);
+  const response = await fetch(service.host.url + path, {
+    method,
+    headers: { 'x-functions-key': functionKey, ...(contentType !== undefined && { 'content-type': contentType }) },
+    ...(body && { body, duplex: 'half' }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as Reply['json'] };
+}
+
+/** Every complaint points at something that was sent, or at the field that was not. */
+function expectPointers({ json }: Reply, sent: unknown): void {
+  const errors = json['errors'] as { pointer: string; detail: string }[];
+  expect(errors.length).toBeGreaterThan(0);
+  for (const { pointer, detail } of errors) {
+    if (detail === 'is missing') expect(namesMissingField(pointer, sent)).toBe(true);
+    else expect({ pointer, found: resolves(pointer, sent) }).toEqual({ pointer, found: true });
+  }
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+async function refusesBadBodies(path: string, shape: BodyShape): Promise<ReadonlySet<ProblemCode>> {
+  const seen = new Set<ProblemCode>();
+  await fc.assert(
+    fc.asyncProperty(badBodies(shape), async (bad) => {
+      const reply = await send('POST', path, bad);
+      const code = expectProblem(reply, ...bad.codes);
+      if (code === 'invalid-request') expectPointers(reply, parsed(bad.bytes));
+      seen.add(code);
+    }),
+    { seed, numRuns },
+  );
+  return seen;
+}
+
+test(
+  'issuing a token refuses whatever is wrong with its body',
+  async () => {
+    const seen = await refusesBadBodies('/api/v1/anonymous-tokens', {
+      good: { meetingUrl, allowedOrigins: ['https://www.contoso.example'], applicationSessionId },
+      required: ['meetingUrl'],
+      flaws: {
+        meetingUrl: fc.oneof(badMeetingUrl, foreignMeetingUrl),
+        allowedOrigins: badOrigins,
+        applicationSessionId: badSessionId,
+      },
+    });
+    expect([...seen].sort()).toEqual([
+      'invalid-request',
+      'meeting-url-not-supported',
+      'origin-not-allowed',
+      'payload-too-large',
+      'unsupported-media-type',
+    ]);
+  },
+  timeoutMs,
+);
+
+test(
+  'rejoining refuses whatever is wrong with its body',
+  async () => {
+    const seen = await refusesBadBodies('/api/v1/rejoin-tokens', {
+      good: { applicationSessionId, allowedOrigins: ['https://www.contoso.example'] },
+      required: ['applicationSessionId'],
+      flaws: { applicationSessionId: badSessionId, allowedOrigins: badOrigins },
+    });
+    expect([...seen].sort()).toEqual([
+      'invalid-request',
+      'origin-not-allowed',
+      'payload-too-large',
+      'unsupported-media-type',
+    ]);
+  },
+  timeoutMs,
+);
+
+test(
+  'searching refuses whatever is wrong with its body',
+  async () => {
+    const seen = await refusesBadBodies('/api/v1/guests/search', {
+      good: { meetingUrl, cursor: 'k1.' },
+      required: ['meetingUrl'],
+      flaws: { meetingUrl: badMeetingUrl, cursor: badCursor },
+    });
+    expect([...seen].sort()).toEqual(['invalid-request', 'payload-too-large', 'unsupported-media-type']);
+  },
+  timeoutMs,
+);
+
+test.each(['GET', 'DELETE'])(
+  '%s of a guest refuses whatever is not the id of a guest',
+  async (method) => {
+    const seen = new Set<ProblemCode>();
+    await fc.assert(
+      fc.asyncProperty(badGuestId, async (segment) => {
+        const reply = await send(method, `/api/v1/guests/${segment}`, {});
+        const code = expectProblem(reply, 'invalid-request', 'guest-not-found');
+        if (code === 'invalid-request') {
+          expect(reply.json['errors']).toEqual([
+            { pointer: '/guestId', detail: 'must be the guestId of an earlier answer' },
+          ]);
+        }
+        seen.add(code);
+      }),
+      { seed, numRuns },
+    );
+    expect([...seen].sort()).toEqual(['guest-not-found', 'invalid-request']);
+  },
+  timeoutMs,
+);

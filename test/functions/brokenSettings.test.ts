@@ -1,0 +1,80 @@
+import type { DoorName } from '../../lib/http/doors.ts';
+import { apiDefinition } from '../../lib/http/openApi.ts';
+import { functionApp } from '../../local/host/functionApp.ts';
+import { invoke } from '../../local/host/invocation.ts';
+import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
+import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { conformanceWith, type Definition } from './definition.ts';
+import { expectProblem, expectSafeHeaders } from './problemReply.ts';
+
+const broken = {
+  KEY_VAULT_URL: 'ftp://hidden-vault.example/',
+  ENTRA_TENANT_ID: 'hidden-tenant',
+  GUEST_RETENTION_HOURS: '-77',
+};
+const hidden = /hidden-vault|hidden-tenant|-77/;
+const conformance = conformanceWith(apiDefinition() as unknown as Definition);
+
+let cloud: TestCloud;
+let service: TestHost;
+
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  service = await startTestHost(cloud, broken);
+});
+afterAll(async () => {
+  await service.stop();
+  await cloud.stop();
+  expect(JSON.stringify(service.log)).not.toMatch(hidden);
+});
+
+const guest = `/api/v1/guests/${'A'.repeat(43)}`;
+
+test.each<[DoorName, string, string, object | undefined]>([
+  ['issueAnonymousToken', 'POST', '/api/v1/anonymous-tokens', { meetingUrl }],
+  ['issueRejoinToken', 'POST', '/api/v1/rejoin-tokens', { applicationSessionId: 'a'.repeat(22) }],
+  ['getGuest', 'GET', guest, undefined],
+  ['removeGuest', 'DELETE', guest, undefined],
+  ['searchGuests', 'POST', '/api/v1/guests/search', { meetingUrl }],
+  ['getHealth', 'GET', '/api/v1/health', undefined],
+])('%s names the settings that are wrong, not their values', async (door, method, path, body) => {
+  const reply = await service.call(method, path, body);
+  expectProblem(reply, 'configuration-invalid');
+  conformance.answer(door, reply);
+  for (const name of Object.keys(broken)) expect(reply.json['detail']).toContain(name);
+  expect(reply.text).not.toMatch(hidden);
+});
+
+test('a bad request is still the caller’s mistake', async () => {
+  expectProblem(await service.call('POST', '/api/v1/rejoin-tokens', {}), 'invalid-request');
+});
+
+test('the open health door answers fail, and says no more', async () => {
+  const reply = await service.call('GET', '/api/health', undefined, { 'x-functions-key': '' });
+  expect({ status: reply.status, json: reply.json }).toEqual({ status: 503, json: { status: 'fail' } });
+  expectSafeHeaders(reply);
+  conformance.answer('getHealthStatus', reply);
+});
+
+test('the definition is served all the same', async () => {
+  expect((await service.call('GET', '/api/openapi.json')).status).toBe(200);
+});
+
+test.each(['checkDiscovery', 'purgeGuests'])('%s fails, and logs which settings are wrong', async (name) => {
+  const timer = functionApp.functions.find(({ metadata }) => metadata.name === name);
+  if (!timer) throw new Error(`${name} is not registered`);
+  const bindingName = Object.keys(timer.metadata.bindings)[0] ?? '';
+  const before = service.log.length;
+  await expect(invoke(timer, { bindingName, data: { json: '{}' } })).rejects.toThrow(
+    `${name} failed: configuration-invalid`,
+  );
+  const lines = service.log.slice(before).filter(({ category }) => category === 'user');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ level: 'error', functionName: name });
+  expect(JSON.parse(lines[0]?.message ?? '')).toEqual({
+    job: name,
+    code: 'configuration-invalid',
+    detail: expect.stringMatching(/KEY_VAULT_URL.*GUEST_RETENTION_HOURS.*ENTRA_TENANT_ID/) as unknown,
+    causes: [],
+  });
+});

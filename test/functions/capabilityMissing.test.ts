@@ -1,0 +1,34 @@
+import { apiDefinition } from '../../lib/http/openApi.ts';
+import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
+import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { conformanceWith, type Definition } from './definition.ts';
+import { expectProblem } from './problemReply.ts';
+
+// A file of its own, because the app remembers what discovery found.
+let cloud: TestCloud;
+let service: TestHost;
+
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  service = await startTestHost(cloud);
+});
+afterAll(async () => {
+  await service.stop();
+  await cloud.stop();
+});
+
+test('an application without the permission for anonymous tokens is told so, and no guest is stored for it', async () => {
+  const conformance = conformanceWith(apiDefinition() as unknown as Definition);
+  const { applicationSessionId } = (await cloud.newApp().issue({ meetingUrl }, AbortSignal.timeout(10_000))).guest;
+  const stored = await cloud.rows('guests');
+  cloud.simulator.world.platform.missingLinks = ['anonApplicationTokens'];
+
+  const issued = await service.call('POST', '/api/v1/anonymous-tokens', { meetingUrl });
+  expectProblem(issued, 'capability-missing');
+  conformance.answer('issueAnonymousToken', issued);
+  expect(await cloud.rows('guests')).toEqual(stored);
+
+  const rejoined = await service.call('POST', '/api/v1/rejoin-tokens', { applicationSessionId });
+  expectProblem(rejoined, 'capability-missing');
+  conformance.answer('issueRejoinToken', rejoined);
+});

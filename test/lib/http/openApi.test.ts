@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { doors, type Door } from '../../../lib/http/doors.ts';
+import { apiDefinition } from '../../../lib/http/openApi.ts';
+import { functionApp } from '../../../local/host/functionApp.ts';
+
+const functionFiles = readdirSync(resolve('functions')).map((file) => basename(file, '.ts'));
+
+/** Every object inside a value, with the way to it. */
+function* objectsIn(value: unknown, path = ''): Generator<[string, Record<string, unknown>]> {
+  if (typeof value !== 'object' || value === null) return;
+  yield [path, value as Record<string, unknown>];
+  for (const [name, inner] of Object.entries(value)) yield* objectsIn(inner, `${path}/${name}`);
+}
+
+// In a process of its own: the parser is an ES module inside, which Jest cannot load.
+const validate = `
+  import { readFileSync } from 'node:fs';
+  import SwaggerParser from '@apidevtools/swagger-parser';
+  await SwaggerParser.validate(JSON.parse(readFileSync(0, 'utf8')));
+`;
+const validated = (definition: unknown) =>
+  spawnSync(process.execPath, ['--input-type=module', '--eval', validate], {
+    input: JSON.stringify(definition),
+    encoding: 'utf8',
+  });
+
+test('the definition is valid OpenAPI 3.1', () => {
+  const definition = apiDefinition();
+  expect(definition['openapi']).toBe('3.1.0');
+  expect(validated(definition)).toMatchObject({ status: 0, stderr: '' });
+  // What says so can also say no.
+  expect(validated({ ...definition, info: {} }).stderr).toContain('required');
+});
+
+test('no schema has a union or null, which Swagger 2.0 cannot say', () => {
+  const unsayable = [...objectsIn(apiDefinition())].filter(
+    ([, schema]) =>
+      ['anyOf', 'oneOf', 'allOf', 'not', 'nullable', 'if'].some((keyword) => keyword in schema) ||
+      Array.isArray(schema['type']) ||
+      schema['type'] === 'null' ||
+      Object.values(schema).includes(null) ||
+      (Array.isArray(schema['enum']) && schema['enum'].includes(null)),
+  );
+  expect(unsayable).toEqual([]);
+});
+
+test('request schemas refuse unknown fields, and every property is described', () => {
+  const { schemas } = apiDefinition()['components'] as { schemas: Record<string, Record<string, unknown>> };
+  for (const name of ['IssueRequest', 'RejoinRequest', 'GuestSearch']) {
+    expect(schemas[name]).toMatchObject({ type: 'object', additionalProperties: false });
+  }
+  const properties = Object.entries(schemas).flatMap(([name, { properties: all }]) =>
+    Object.entries((all ?? {}) as Record<string, { description?: string }>).map(([field, { description }]) => ({
+      name: `${name}.${field}`,
+      described: (description ?? '') !== '',
+    })),
+  );
+  expect(properties.filter(({ described }) => !described)).toEqual([]);
+  expect(properties.length).toBeGreaterThan(30);
+});
+
+test('every function that answers HTTP is a door of the definition, and every door is a function', async () => {
+  for (const name of functionFiles) await import(resolve(`functions/${name}.ts`));
+  const registered = functionApp.functions.flatMap(({ metadata }) => {
+    const trigger = Object.values(metadata.bindings).find(({ type }) => type === 'httpTrigger') as
+      { methods: string[]; authLevel: string; route: string } | undefined;
+    return trigger
+      ? [{ name: metadata.name, methods: trigger.methods, auth: trigger.authLevel, route: trigger.route }]
+      : [];
+  });
+  const rows = Object.entries<Door>(doors).map(([name, { method, auth, route }]) => ({
+    name,
+    methods: [method],
+    auth,
+    route,
+  }));
+  const byName = (one: { name: string }, other: { name: string }): number => one.name.localeCompare(other.name);
+  expect(registered.toSorted(byName)).toEqual(rows.toSorted(byName));
+
+  const { paths } = apiDefinition() as { paths: Record<string, Record<string, { operationId: string }>> };
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
+    Object.values<Door>(doors)
+      .map(({ operationId }) => operationId)
+      .sort(),
+  );
+});
+
+test('every parameter in a path is described, and no other', () => {
+  const { paths } = apiDefinition() as { paths: Record<string, Record<string, { parameters?: object[] }>> };
+  for (const [path, methods] of Object.entries(paths)) {
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    for (const { parameters = [] } of Object.values(methods)) {
+      expect(parameters).toEqual(
+        inPath.map((name) => expect.objectContaining({ name, in: 'path', required: true }) as object),
+      );
+    }
+  }
+});
+
+test('one file is one function, and bears its name', async () => {
+  for (const name of functionFiles) await import(resolve(`functions/${name}.ts`));
+  expect(functionApp.functions.map(({ metadata }) => metadata.name).sort()).toEqual(functionFiles.sort());
+});
