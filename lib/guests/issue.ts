@@ -53,7 +53,7 @@ export function createIssue(
 
   /** The guest's row, its index entry and the platform's token side by side; all three, or none is left behind. */
   const firstToken = async (
-    row: GuestRow,
+    row: Promise<GuestRow>,
     inserting: Promise<StoredGuest>,
     guest: PlatformGuest,
     platform: MeetingPlatform,
@@ -61,7 +61,7 @@ export function createIssue(
   ): Promise<Issued> => {
     const [inserted, indexed, joined] = await Promise.allSettled([
       inserting,
-      index.put(row.meetingIndex, row.guestId, row.expiresAt),
+      row.then(({ meetingIndex, guestId, expiresAt }) => index.put(meetingIndex, guestId, expiresAt)),
       platform.issue(guest, signal),
     ]);
     try {
@@ -93,8 +93,9 @@ export function createIssue(
     (await guests.delete(guestId, etag)) || !(await guests.read(guestId));
 
   const issueFresh = async (guest: PlatformGuest, platform: MeetingPlatform, signal: AbortSignal): Promise<Issued> => {
-    const row = await newRow(guestIdOf(guest.applicationSessionId), guest, platform);
-    const inserting = guests.insert(row).then((stored) => stored ?? Promise.reject(contested()));
+    // Not awaited: a cold instance reads the guest keys and the platform's credentials side by side.
+    const row = newRow(guestIdOf(guest.applicationSessionId), guest, platform);
+    const inserting = row.then((made) => guests.insert(made)).then((stored) => stored ?? Promise.reject(contested()));
     return firstToken(row, inserting, guest, platform, signal);
   };
 
@@ -109,12 +110,12 @@ export function createIssue(
     const row = await newRow(guestId, guest, platform);
     for (let round = 0; round < rounds; round++) {
       const inserted = await guests.insert(row);
-      if (inserted) return firstToken(row, Promise.resolve(inserted), guest, platform, signal);
+      if (inserted) return firstToken(Promise.resolve(row), Promise.resolve(inserted), guest, platform, signal);
       const found = await guests.read(guestId);
       if (!found) continue;
       if (!unexpired(found, now())) {
         const replaced = await guests.replace(row, found.etag);
-        if (replaced) return firstToken(row, Promise.resolve(replaced), guest, platform, signal);
+        if (replaced) return firstToken(Promise.resolve(row), Promise.resolve(replaced), guest, platform, signal);
         continue;
       }
       const sealed = await openGuest(ring, requireActive(found, now()));

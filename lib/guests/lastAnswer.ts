@@ -1,9 +1,10 @@
-import { ExponentialBackoff, handleType, retry } from 'cockatiel';
 import type { Join, MeetingPlatform, PlatformGuest } from '../platforms/platform.ts';
 import type { AdmissionOptions } from './admission.ts';
-import type { GuestRow, StoredGuest } from './guestTable.ts';
-import { openGuest, sealGuest } from './sealedGuest.ts';
-import { contested, datesOf, guestNotFound, requireActive } from './standing.ts';
+import { RowChanged, whileRowChanges } from './contention.ts';
+import type { StoredGuest } from './guestTable.ts';
+import { createNextRow } from './nextRow.ts';
+import { openGuest } from './sealedGuest.ts';
+import { guestNotFound, requireActive } from './standing.ts';
 import { createTurns } from './turns.ts';
 
 /** A token with the row that holds the identity it belongs to. */
@@ -27,30 +28,26 @@ export interface LastAnswer {
   readonly keep: (turn: Turn, join: Join) => Promise<Identified>;
 }
 
-class RowChanged extends Error {}
-
 /**
  * Guests of platforms that know a participant by their own last answer (`by-last-answer`). The identity is sealed into the
  * row after the platform's answer and before ours, under the ETag of the row that the platform was asked by: who loses that
  * race throws the token away and renews from the identity that is stored. So two requests never make two participants.
  */
-export function createLastAnswer({ guests, ring, retentionHours, now }: AdmissionOptions): LastAnswer {
+export function createLastAnswer(options: AdmissionOptions): LastAnswer {
+  const { guests, ring, now } = options;
+  const nextRow = createNextRow(options);
+
   const write = async (
     row: StoredGuest,
     platform: MeetingPlatform,
     join: Join,
     rejoins: number,
   ): Promise<Identified> => {
-    const sealed = await openGuest(ring, row);
     const { identity } = join;
-    const dates = datesOf(now(), platform.longestTokenLifeSeconds, retentionHours);
-    const next: GuestRow = {
-      ...row,
-      ...dates,
-      sealed: await sealGuest(ring, row.guestId, { ...sealed, ...(identity !== undefined && { identity }) }),
-      rejoinCount: row.rejoinCount + rejoins,
-    };
-    const written = await guests.replace(next, row.etag);
+    // The answer is there already: a server that gives longer tokens than the documents say is taken at its word.
+    const lifeSeconds = (join.expiryTime.getTime() - now()) / 1_000;
+    const longestTokenLifeSeconds = Math.max(platform.longestTokenLifeSeconds, lifeSeconds);
+    const written = await guests.replace(await nextRow(row, { rejoins, longestTokenLifeSeconds, identity }), row.etag);
     if (!written) throw new RowChanged();
     return { row: written, join };
   };
@@ -62,25 +59,14 @@ export function createLastAnswer({ guests, ring, retentionHours, now }: Admissio
     return write(known, platform, await platform.reissue(guest, sealed.identity, signal), 1);
   };
 
-  const readmitLatest = (known: StoredGuest, turn: Turn): Promise<Identified> => {
-    let row = known;
-    return retry(handleType(RowChanged), {
-      maxAttempts: 3,
-      backoff: new ExponentialBackoff({ initialDelay: 15, maxDelay: 200 }),
-    })
-      .execute(async ({ attempt }) => {
-        if (attempt > 0) row = requireActive(await guests.read(row.guestId), now());
-        return onceMore(row, turn);
-      })
-      .catch((error: unknown) => {
-        throw error instanceof RowChanged ? contested(error) : error;
-      });
-  };
-
   const takeTurn = createTurns<Turn, Identified>(async (turns, last) => {
     // The one that came last has the longest to wait yet.
     const latest = turns.at(-1) ?? turns[0];
-    const identified = await readmitLatest(last?.row ?? turns[0].row, latest);
+    let row = last?.row ?? latest.row;
+    const identified = await whileRowChanges(3, async (triesBefore) => {
+      if (triesBefore > 0) row = requireActive(await guests.read(row.guestId), now());
+      return onceMore(row, latest);
+    });
     return turns.map(() => identified);
   });
 

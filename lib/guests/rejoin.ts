@@ -3,13 +3,14 @@ import { asProblem, Problem } from '../problem.ts';
 import { currentTrace } from '../telemetry.ts';
 import { settledValue, type AdmissionOptions, type Admitted } from './admission.ts';
 import type { GuestRow, StoredGuest } from './guestTable.ts';
-import { guestIdOf, normalizeMeetingUrl } from './identity.ts';
-import { meetingIndexOf } from './keyRing.ts';
+import { guestIdOf } from './identity.ts';
+import { RowChanged, whileRowChanges } from './contention.ts';
 import { createLastAnswer, type Identified, type Turn } from './lastAnswer.ts';
+import { createNextRow } from './nextRow.ts';
 import { admittedOrigins } from './origins.ts';
 import { createRejoinRecorder } from './rejoinRecorder.ts';
-import { openGuest, sealGuest, type SealedGuest } from './sealedGuest.ts';
-import { datesOf, guestNotFound, requireActive } from './standing.ts';
+import { openGuest, type SealedGuest } from './sealedGuest.ts';
+import { guestNotFound, requireActive } from './standing.ts';
 
 export interface RejoinRequest {
   readonly applicationSessionId: string;
@@ -36,39 +37,35 @@ export interface Rejoin {
  * is delivered only if its row write succeeded.
  */
 export function createRejoin(options: AdmissionOptions): Rejoin {
-  const { guests, index, ring, platforms, retentionHours, now } = options;
+  const { guests, ring, platforms, now } = options;
   const platformOf = (row: GuestRow): MeetingPlatform => {
     const platform = platforms.find(({ name }) => name === row.platform);
     if (platform) return platform;
     throw new Problem('configuration-invalid', "Configure the guest's meeting platform again in MEETING_PLATFORMS.");
   };
 
-  /** After a rotation the guest moves on in the index too, or the search would lose it with the old key. */
-  const currentIndex = async (row: GuestRow, meetingUrl: string, expiresAt: Date): Promise<string> => {
-    const [newestKey] = await ring.current();
-    const meetingIndex = meetingIndexOf(newestKey, normalizeMeetingUrl(meetingUrl));
-    if (meetingIndex !== row.meetingIndex) await index.put(meetingIndex, row.guestId, expiresAt);
-    return meetingIndex;
-  };
-
+  const nextRow = createNextRow(options);
   const recorder = createRejoinRecorder({
     table: guests,
     requireActive: (row) => requireActive(row, now()),
-    // Sealed anew each time: the nonce tells whose write it was, and the row moves on to the ring's newest key.
-    advance: async (row, rejoins) => {
-      const sealed = await openGuest(ring, row);
-      const dates = datesOf(now(), platformOf(row).longestTokenLifeSeconds, retentionHours);
-      return {
-        ...row,
-        ...dates,
-        sealed: await sealGuest(ring, row.guestId, sealed),
-        meetingIndex: await currentIndex(row, sealed.meetingUrl, dates.expiresAt),
-        rejoinCount: row.rejoinCount + rejoins,
-      };
-    },
+    advance: (row, rejoins) =>
+      nextRow(row, { rejoins, longestTokenLifeSeconds: platformOf(row).longestTokenLifeSeconds }),
   });
-
   const lastAnswer = createLastAnswer(options);
+
+  /** A platform may give longer tokens than its documents say: then the row's bound is moved out before it is delivered. */
+  const withinBound = async ({ row, join }: Identified): Promise<Identified> => {
+    if (join.expiryTime <= row.tokensValidUntil) return { row, join };
+    const longestTokenLifeSeconds = (join.expiryTime.getTime() - now()) / 1_000;
+    let known = row;
+    const widened = await whileRowChanges(3, async (triesBefore) => {
+      if (triesBefore > 0) known = requireActive(await guests.read(row.guestId), now());
+      const written = await guests.replace(await nextRow(known, { rejoins: 0, longestTokenLifeSeconds }), known.etag);
+      if (!written) throw new RowChanged();
+      return written;
+    });
+    return { row: { ...widened, rejoinCount: row.rejoinCount }, join };
+  };
 
   const readmit: Rejoin['readmit'] = async (row, sealed, { applicationSessionId, allowedOrigins }, signal) => {
     const platform = platformOf(row);
@@ -79,23 +76,23 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
       meetingUrl: sealed.meetingUrl,
       allowedOrigins: admittedOrigins(allowedOrigins, sealed.allowedOrigins, options.allowedOrigins),
     };
-    if (platform.keepsIdentity === 'by-last-answer') {
-      return { ...(await lastAnswer.readmit({ row, guest, platform, signal })), guest };
-    }
-    const [written, joined] = await Promise.allSettled([
-      recorder.record(row),
-      platform.reissue(guest, sealed.identity, signal),
-    ]);
-    const recorded = settledValue(written);
+    const admitted =
+      platform.keepsIdentity === 'by-last-answer'
+        ? await lastAnswer.readmit({ row, guest, platform, signal })
+        : await withinBound(
+            await besideEachOther(recorder.record(row), platform.reissue(guest, sealed.identity, signal)),
+          );
     // Meanwhile the session ended and began anew in another meeting: the token is for the one that it left.
-    if ((await openGuest(ring, recorded)).meetingUrl !== sealed.meetingUrl) throw guestNotFound();
-    return { row: recorded, join: settledValue(joined), guest };
+    if ((await openGuest(ring, admitted.row)).meetingUrl !== sealed.meetingUrl) throw guestNotFound();
+    return { ...admitted, guest };
   };
 
   return {
     readmit,
     keepIdentity: async (turn, join) =>
-      turn.platform.keepsIdentity === 'by-last-answer' ? lastAnswer.keep(turn, join) : { row: turn.row, join },
+      turn.platform.keepsIdentity === 'by-last-answer'
+        ? lastAnswer.keep(turn, join)
+        : withinBound({ row: turn.row, join }),
     async rejoin(request, signal) {
       const guestId = guestIdOf(request.applicationSessionId);
       const trace = currentTrace();
@@ -108,4 +105,9 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
       }
     },
   };
+}
+
+async function besideEachOther(recording: Promise<StoredGuest>, joining: Promise<Join>): Promise<Identified> {
+  const [recorded, joined] = await Promise.allSettled([recording, joining]);
+  return { row: settledValue(recorded), join: settledValue(joined) };
 }

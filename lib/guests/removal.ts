@@ -1,6 +1,5 @@
-import { ExponentialBackoff, handleType, retry } from 'cockatiel';
-import { Problem } from '../problem.ts';
 import type { AdmissionOptions } from './admission.ts';
+import { RowChanged, whileRowChanges } from './contention.ts';
 import type { StoredGuest } from './guestTable.ts';
 import { guestNotFound, unexpired } from './standing.ts';
 
@@ -10,8 +9,6 @@ export interface Removal {
   readonly removedAt: Date;
   readonly tokensValidUntil: Date;
 }
-
-class RowChanged extends Error {}
 
 /**
  * Removes a guest: the row becomes a tombstone without sealed data, kept for the retention from now on, so that the
@@ -40,21 +37,9 @@ export function createRemoval({
     if (!buried) throw new RowChanged();
     return buried;
   };
-  const policy = retry(handleType(RowChanged), {
-    maxAttempts: 5,
-    backoff: new ExponentialBackoff({ initialDelay: 15, maxDelay: 200 }),
-  });
 
   return async (guestId) => {
-    const row = await policy
-      .execute(() => buryOnce(guestId))
-      .catch((error: unknown) => {
-        if (!(error instanceof RowChanged)) throw error;
-        throw new Problem('storage-unavailable', 'The guest is busy rejoining; send the same request again.', {
-          retryAfterSeconds: 1,
-          cause: error,
-        });
-      });
+    const row = await whileRowChanges(5, () => buryOnce(guestId));
     await index.drop(row.meetingIndex, guestId);
     return { guestId, removedAt: row.removedAt ?? row.lastTokenAt, tokensValidUntil: row.tokensValidUntil };
   };

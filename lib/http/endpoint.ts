@@ -39,8 +39,9 @@ const everyAnswer = {
 
 /** A door as a function: validation, time limit, problems, headers and the log line; the use case does the rest. */
 export function endpoint<D extends Door>(door: D, useCase: UseCase<D>): HttpFunctionOptions {
-  const answer = async (request: HttpRequest): Promise<HttpResponseInit> => {
+  const answer = async (request: HttpRequest, trace: Trace): Promise<HttpResponseInit> => {
     const params = door.params && validate(request.params, door.params);
+    if (typeof params?.['guestId'] === 'string') trace.guestId = params['guestId'];
     const body = door.body && (await readBody(request, door.body));
     const signal = AbortSignal.timeout(requestTimeoutMs);
     const result = await useCase({ body, params, signal } as DoorRequest<D>);
@@ -63,7 +64,7 @@ export function endpoint<D extends Door>(door: D, useCase: UseCase<D>): HttpFunc
       const trace: Trace = { correlationId: correlationOf(request, context), steps: {} };
       const startedAt = performance.now();
       let problem: Problem | undefined;
-      const response = await traced(trace, () => answer(request)).catch((error: unknown) => {
+      const response = await traced(trace, () => answer(request, trace)).catch((error: unknown) => {
         problem = asProblem(error);
         return problemResponse(problem, context.invocationId);
       });

@@ -38,9 +38,10 @@ function parseJson(bytes: ArrayBuffer): unknown {
 
 function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    // A hostile name is not repeated: then the object that it stands in has to do.
+    // A hostile name is not repeated, nor one as long as a session id or a key, which may have got there by mistake: then
+    // the object that it stands in has to do.
     return issue.keys.map((key) => ({
-      pointer: pointerTo(/^[\w-]{1,64}$/.test(key) ? [...issue.path, key] : issue.path),
+      pointer: pointerTo(/^\w{1,21}$/.test(key) ? [...issue.path, key] : issue.path),
       detail: 'is not a known field, or holds one',
     }));
   }

@@ -31,6 +31,7 @@ export interface TableProxy {
   /** Round trips by table and operation, as in `guests insert`. */
   counts(): Record<string, number>;
   break(fault: TableFault): void;
+  /** Ends every fault, and lets out answers that were kept back. */
   mend(): void;
   /** Closes the port, so that connections are refused, or opens it again under the same number. */
   setDown(down: boolean): Promise<void>;
@@ -47,6 +48,7 @@ export async function startTableProxy(connectionString: string): Promise<TablePr
   const calls: TableCall[] = [];
   const faults: { fault: TableFault; left: number }[] = [];
   let gate = Promise.resolve();
+  let openGate: () => void = () => undefined;
 
   const faultOf = (call: TableCall): TableFault['kind'] | undefined => {
     const active = faults.find(({ fault, left }) => left > 0 && (fault.when?.(call) ?? true));
@@ -57,6 +59,7 @@ export async function startTableProxy(connectionString: string): Promise<TablePr
     const body = await readAll(incoming);
     const call = readCall(incoming);
     calls.push(call);
+    const held = gate;
     const kind = faultOf(call);
     if (kind === 'stall') return;
     if (typeof kind === 'number') {
@@ -71,7 +74,7 @@ export async function startTableProxy(connectionString: string): Promise<TablePr
         .end(body);
     });
     const text = await readAll(answer);
-    await gate;
+    await held;
     if (kind === 'cut') {
       outgoing.destroy();
       return;
@@ -95,14 +98,15 @@ export async function startTableProxy(connectionString: string): Promise<TablePr
       return counts;
     },
     break: (fault) => faults.push({ fault, left: fault.times ?? Infinity }),
-    mend: () => {
+    mend() {
       faults.length = 0;
+      openGate();
     },
     setDown: (down) => listener.setDown(down),
     holdAnswers() {
-      let release: () => void = () => undefined;
-      gate = new Promise((resolve) => (release = resolve));
-      return release;
+      openGate();
+      gate = new Promise((resolve) => (openGate = resolve));
+      return openGate;
     },
     async stop() {
       await listener.setDown(true);

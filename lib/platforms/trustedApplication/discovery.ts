@@ -1,4 +1,5 @@
 import { untilAborted } from '../../net/untilAborted.ts';
+import { Problem } from '../../problem.ts';
 import type { Discovered } from './walk.ts';
 
 /** The remembered result of the walk, shared by all requests of the process. */
@@ -7,7 +8,8 @@ export interface Discovery {
   get(signal: AbortSignal): Promise<Discovered>;
   /**
    * Says that `used` failed in a way that a move of the platform explains. Answers what a new walk found, or undefined
-   * if there was one less than 30 s ago or if it failed: then `used` stays the best that is known.
+   * if there was one less than 30 s ago or if it failed: then `used` stays the best that is known. Throws
+   * `platform-refused` if the walk ended with it.
    */
   renew(used: Discovered, signal: AbortSignal): Promise<Discovered | undefined>;
 }
@@ -51,7 +53,11 @@ export function createDiscovery({ walk: walkOnce, now = Date.now }: DiscoveryOpt
     async renew(used, signal) {
       if (known && known.discovered !== used) return known.discovered;
       if (!mayWalk()) return undefined;
-      return untilAborted(start(), signal).catch(() => undefined);
+      return untilAborted(start(), signal).catch((error: unknown) => {
+        // What the platform says about the application explains the failure better than the failure itself.
+        if (error instanceof Problem && error.code === 'platform-refused') throw error;
+        return undefined;
+      });
     },
   };
 }

@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto';
+import type { Admitted } from '../../../lib/guests/admission.ts';
+import { guestIdOf } from '../../../lib/guests/identity.ts';
+import { openGuest } from '../../../lib/guests/sealedGuest.ts';
+import { adjustableClock } from '../../races/adjustableClock.ts';
+import { startTableProxy, type TableProxy } from '../../support/tableProxy.ts';
+import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
+import { lastAnswerService, type LastAnswerService } from './lastAnswerService.ts';
+
+const meetingUrl = 'https://meet.contoso.example/john/5LB7MRBC';
+const otherMeetingUrl = 'https://meet.contoso.example/danab/PYC58WSY';
+const clock = adjustableClock();
+let cloud: TestCloud;
+let proxy: TableProxy;
+let one: LastAnswerService;
+let other: LastAnswerService;
+let applicationSessionId: string;
+let guestId: string;
+
+beforeAll(async () => {
+  cloud = await startTestCloud({ now: clock.now });
+  proxy = await startTableProxy(cloud.tablesConnectionString);
+});
+beforeEach(async () => {
+  await cloud.simulator.world.reset();
+  proxy.mend();
+  one = lastAnswerService(cloud, clock.now, proxy.connectionString);
+  other = lastAnswerService(cloud, clock.now);
+  applicationSessionId = randomUUID();
+  guestId = guestIdOf(applicationSessionId);
+});
+afterAll(async () => {
+  await proxy.stop();
+  await cloud.stop();
+});
+
+const noLimit = (): AbortSignal => new AbortController().signal;
+const issue = (by = one) => by.issue({ meetingUrl, applicationSessionId }, noLimit());
+const rejoin = (by = one) => by.rejoin({ applicationSessionId }, noLimit());
+const issuedTickets = () => cloud.simulator.world.onPremises.issued;
+const row = () => one.admission.guests.read(guestId);
+
+/** The participants of these tokens. */
+function participants(...admitted: Admitted[]): Set<string | undefined> {
+  return new Set(admitted.map(({ join }) => issuedTickets().find(({ token }) => token === join.token)?.identity));
+}
+
+/** The token that the next renewal will be made from. */
+async function storedToken(): Promise<string> {
+  const stored = await row();
+  const { identity = '{}' } = stored ? await openGuest(one.admission.ring, stored) : {};
+  return String((JSON.parse(identity) as { token?: string }).token);
+}
+
+test('the last token that was delivered is the one that is sealed into the row', async () => {
+  const first = await issue();
+  expect(await storedToken()).toBe(first.join.token);
+  const second = await rejoin(other);
+  expect(await storedToken()).toBe(second.join.token);
+  expect(JSON.stringify(await cloud.rows('guests'))).not.toContain('cwt=');
+});
+
+test('a first token costs one write more, a rejoin one read and one write', async () => {
+  proxy.calls.length = 0;
+  await issue();
+  expect(proxy.counts()).toEqual({ 'guests insert': 1, 'meetingGuests insert': 1, 'guests update': 1 });
+  proxy.calls.length = 0;
+  await rejoin();
+  expect(proxy.counts()).toEqual({ 'guests read': 1, 'guests update': 1 });
+});
+
+test('a server that gives longer tokens than documented is taken at its word', async () => {
+  cloud.simulator.world.onPremises.behaviour['contoso.example'].tokenLifetimeSeconds = 6 * 3_600;
+  const { row: first, join } = await issue();
+  expect(first.tokensValidUntil.getTime()).toBeGreaterThanOrEqual(join.expiryTime.getTime());
+  expect((await one.remove(guestId)).tokensValidUntil).toEqual(first.tokensValidUntil);
+});
+
+describe('two issues of one id', () => {
+  test('the second finishes first: the first throws its token away and renews the second’s', async () => {
+    const keeping = one.gates.before('guests.replace');
+    const first = issue(one);
+    await keeping.reached;
+    const second = await issue(other);
+    keeping.open();
+    const admitted = [await first, second];
+    expect(participants(...admitted).size).toBe(1);
+    expect(await storedToken()).toBe(admitted[0]?.join.token);
+    // The one that was thrown away was another participant, whom nobody will ever be.
+    expect(new Set(issuedTickets().map(({ identity }) => identity)).size).toBeGreaterThan(1);
+    expect(admitted.map(({ row: { rejoinCount } }) => rejoinCount)).toEqual([2, 1]);
+  });
+
+  test('the first finishes first: the second throws its token away and renews the first’s', async () => {
+    const asking = one.gates.before('platform.issue');
+    const first = issue(one);
+    await asking.reached;
+    const writing = other.gates.before('guests.replace');
+    const second = issue(other);
+    await writing.reached;
+    asking.open();
+    const admitted = [await first];
+    writing.open();
+    admitted.push(await second);
+    expect(participants(...admitted).size).toBe(1);
+    expect(await storedToken()).toBe(admitted[1]?.join.token);
+  });
+});
+
+describe('two rejoins', () => {
+  test('the one that writes last renews once more, from the identity that is stored', async () => {
+    const first = await issue();
+    const writing = one.gates.before('guests.replace');
+    const slow = rejoin(one);
+    await writing.reached;
+    const quick = await rejoin(other);
+    writing.open();
+    const late = await slow;
+    expect(participants(first, quick, late).size).toBe(1);
+    expect(late.row.rejoinCount).toBe(2);
+    expect(await storedToken()).toBe(late.join.token);
+  });
+
+  test('after the token has ended, of which each makes a new participant: one of them stays', async () => {
+    await issue();
+    clock.advance({ hours: 2 });
+    const writing = one.gates.before('guests.replace');
+    const slow = rejoin(one);
+    await writing.reached;
+    const quick = await rejoin(other);
+    writing.open();
+    const late = await slow;
+    expect([quick, late].map(({ join }) => join.identityPreserved)).toEqual([false, true]);
+    expect(participants(quick, late).size).toBe(1);
+  });
+
+  test('that never get their turn are told to come again', async () => {
+    await issue();
+    const tries = Array.from({ length: 4 }, () => one.gates.before('guests.replace'));
+    const unlucky = rejoin(one);
+    for (const writing of tries) {
+      await writing.reached;
+      await rejoin(other);
+      writing.open();
+    }
+    await expect(unlucky).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      retryAfterSeconds: 1,
+      applicationSessionId,
+    });
+    expect(await rejoin(one)).toMatchObject({ join: { identityPreserved: true }, row: { rejoinCount: 5 } });
+  });
+
+  test('155, 156: that come at once share renewals, and only guests of the same session do', async () => {
+    const first = await issue();
+    const stranger = await one.issue({ meetingUrl }, noLimit());
+    const before = issuedTickets().length;
+    const { applicationSessionId: strangersId } = stranger.guest;
+    const storm = Array.from({ length: 20 }, () => rejoin(one));
+    const strangers = one.rejoin({ applicationSessionId: strangersId }, noLimit());
+    const admitted = await Promise.all(storm);
+    const again = await strangers;
+    expect(participants(first, ...admitted).size).toBe(1);
+    expect(participants(stranger, again).size).toBe(1);
+    expect(admitted.map(({ join }) => join.token)).not.toContain(again.join.token);
+    // One for those who came before the first renewal, a few for the others, one for the stranger.
+    expect(issuedTickets().length - before).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a removal', () => {
+  test('between the platform’s first answer and the write: no token', async () => {
+    const answered = one.gates.after('platform.issue');
+    const first = issue();
+    await answered.reached;
+    await other.remove(guestId);
+    answered.open();
+    await expect(first).rejects.toMatchObject({ code: 'guest-removed', status: 410 });
+    expect(await row()).toMatchObject({ state: 'removed', sealed: '' });
+  });
+
+  test('between a renewal and its write: no token, and none later', async () => {
+    await issue();
+    const answered = one.gates.after('platform.reissue');
+    const again = rejoin();
+    await answered.reached;
+    await other.remove(guestId);
+    answered.open();
+    await expect(again).rejects.toMatchObject({ code: 'guest-removed', status: 410 });
+    await expect(rejoin()).rejects.toMatchObject({ code: 'guest-removed' });
+    expect(await row()).toMatchObject({ state: 'removed', sealed: '' });
+  });
+
+  test('while others wait for their turn: none of them gets a token', async () => {
+    await issue();
+    const answered = one.gates.after('platform.reissue');
+    const storm = [rejoin()];
+    await answered.reached;
+    storm.push(rejoin(), rejoin());
+    await other.remove(guestId);
+    answered.open();
+    for (const outcome of await Promise.allSettled(storm)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'guest-removed' } });
+    }
+  });
+});
+
+describe('a session that began anew in another meeting', () => {
+  test('leaves a rejoin in the old one without a token', async () => {
+    await issue();
+    clock.advance({ hours: 24, milliseconds: -1 });
+    const answered = one.gates.after('platform.reissue');
+    const late = rejoin();
+    await answered.reached;
+    clock.advance({ milliseconds: 1 });
+    await other.issue({ meetingUrl: otherMeetingUrl, applicationSessionId }, noLimit());
+    answered.open();
+    await expect(late).rejects.toMatchObject({ code: 'guest-not-found' });
+  });
+
+  test('does not hand its token to one who waited for their turn since the old one', async () => {
+    await issue();
+    clock.advance({ hours: 24, milliseconds: -1 });
+    const first = one.gates.before('platform.reissue');
+    const old = [rejoin()];
+    await first.reached;
+    old.push(rejoin());
+    clock.advance({ milliseconds: 1 });
+    const anew = await other.issue({ meetingUrl: otherMeetingUrl, applicationSessionId }, noLimit());
+    const fresh = one.rejoin({ applicationSessionId }, noLimit());
+    first.open();
+    for (const outcome of await Promise.allSettled(old)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'guest-not-found' } });
+    }
+    const { guest, join } = await fresh;
+    expect(guest.meetingUrl).toBe(otherMeetingUrl);
+    expect(participants(anew, { ...anew, join }).size).toBe(1);
+  });
+});
+
+describe('storage that fails at the seal', () => {
+  const atSeal = { when: ({ operation }: { operation: string }) => operation === 'update' } as const;
+
+  test('of a first token: the problem has the id, no row stays, and the same request succeeds', async () => {
+    proxy.break({ kind: 503, ...atSeal });
+    await expect(issue()).rejects.toMatchObject({ code: 'storage-unavailable', applicationSessionId });
+    expect(await row()).toBeUndefined();
+    proxy.mend();
+    expect(await issue()).toMatchObject({ created: true });
+  });
+
+  test('of a first token whose write arrived: nothing is lost', async () => {
+    proxy.break({ kind: 'cut', ...atSeal, times: 1 });
+    const first = await issue();
+    expect(await storedToken()).toBe(first.join.token);
+    expect(participants(first, await rejoin(other)).size).toBe(1);
+  });
+
+  test('of a renewal: the identity that is stored stays good', async () => {
+    const first = await issue();
+    proxy.break({ kind: 503, ...atSeal });
+    await expect(rejoin()).rejects.toMatchObject({ code: 'storage-unavailable', applicationSessionId });
+    proxy.mend();
+    const again = await rejoin();
+    expect(again).toMatchObject({ join: { identityPreserved: true }, row: { rejoinCount: 1 } });
+    expect(participants(first, again).size).toBe(1);
+  });
+
+  test('between two who share a turn: both are told, and the next one succeeds', async () => {
+    await issue();
+    const asking = one.gates.before('platform.reissue');
+    const first = rejoin();
+    await asking.reached;
+    const others = [rejoin(), rejoin()];
+    proxy.break({ kind: 503, ...atSeal });
+    asking.open();
+    for (const outcome of await Promise.allSettled([first, ...others])) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'storage-unavailable' } });
+    }
+    proxy.mend();
+    expect(await rejoin()).toMatchObject({ join: { identityPreserved: true } });
+  });
+});

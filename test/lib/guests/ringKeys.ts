@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+import { createKeyRing, type KeyRing } from '../../../lib/guests/keyRing.ts';
+
+/** A line of the ring's secret, always the same for one name. */
+export function ringLine(kid: string, material = kid): string {
+  return `${kid}.${createHash('sha256').update(`test key ${material}`).digest('base64')}`;
+}
+
+/** A ring over a secret that never changes. */
+export function fixedRing(...lines: string[]): KeyRing {
+  return createKeyRing({ read: () => Promise.resolve(lines.join('\n')) });
+}

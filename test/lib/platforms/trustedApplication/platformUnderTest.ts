@@ -1,0 +1,63 @@
+import { createEntraTokens, type EntraTokens } from '../../../../lib/azure/entraToken.ts';
+import { openVault } from '../../../../lib/azure/vault.ts';
+import { createTransport, type Transport } from '../../../../lib/net/transport.ts';
+import type { MeetingPlatform, PlatformGuest } from '../../../../lib/platforms/platform.ts';
+import { createTrustedApplication } from '../../../../lib/platforms/trustedApplication/trustedApplication.ts';
+import { readSettings, type Settings } from '../../../../lib/settings.ts';
+import type { Call } from '../../../../local/simulator/calls.ts';
+import type { World } from '../../../../local/simulator/world.ts';
+import { meetingUrl, startTestCloud } from '../../../support/testCloud.ts';
+
+/** The wing and its parts, against the simulated platform, Entra and vault. */
+export interface PlatformUnderTest {
+  readonly world: World;
+  readonly settings: NonNullable<Settings['trustedApplication']>;
+  readonly transport: Transport;
+  /** The wing's clock; the simulator keeps to the real one. */
+  readonly clock: { aheadMs: number };
+  /** A wing of its own, as another process would have. */
+  newPlatform(): MeetingPlatform;
+  /** Tokens of the application, as another process would get them. */
+  newTokens(): EntraTokens;
+  /** Calls that reached the platform's listener, whatever their host. */
+  platformCalls(): Call[];
+  stop(): Promise<void>;
+}
+
+export async function startPlatformUnderTest(): Promise<PlatformUnderTest> {
+  const cloud = await startTestCloud();
+  const { world } = cloud.simulator;
+  const all = readSettings(cloud.environment);
+  const { trustedApplication: settings, connectTo, development } = all;
+  if (!settings) throw new Error('the settings of the test cloud name no trusted application');
+  const readSecret = openVault(all);
+  const transport = createTransport({ connectTo });
+  const clock = { aheadMs: 0 };
+  const now = (): number => Date.now() + clock.aheadMs;
+  return {
+    world,
+    settings,
+    transport,
+    clock,
+    newPlatform: () => createTrustedApplication({ settings, development, readSecret, transport, now }),
+    newTokens: () =>
+      createEntraTokens({
+        entra: settings.entra,
+        audience: settings.audience,
+        readSecret,
+        settings: { development },
+        now,
+      }),
+    platformCalls: () => world.calls.filter(({ service }) => service === 'platform'),
+    stop: () => cloud.stop(),
+  };
+}
+
+export const guest: PlatformGuest = {
+  applicationSessionId: '2e7c9a50-5a2e-4c3f-9a54-1f0f6f1f2f3f',
+  meetingUrl,
+  allowedOrigins: ['https://www.contoso.example', 'https://advisor.contoso.example'],
+};
+
+/** A request's time limit, as the doors set it. */
+export const requestSignal = (): AbortSignal => AbortSignal.timeout(15_000);

@@ -1,0 +1,123 @@
+import type { MeetingPlatform } from '../../../../lib/platforms/platform.ts';
+import { guest, requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
+
+let underTest: PlatformUnderTest;
+let platform: MeetingPlatform;
+
+beforeAll(async () => {
+  underTest = await startPlatformUnderTest();
+});
+beforeEach(async () => {
+  await underTest.world.reset();
+  underTest.clock.aheadMs = 0;
+  platform = underTest.newPlatform();
+});
+afterAll(() => underTest.stop());
+
+const issue = () => platform.issue(guest, requestSignal());
+const walks = () => underTest.world.counts()['platform.discover'];
+
+test('it keeps guests by their session id, for tokens of at most eight hours', () => {
+  const { name, keepsIdentity, longestTokenLifeSeconds } = platform;
+  expect({ name, keepsIdentity, longestTokenLifeSeconds }).toEqual({
+    name: 'trusted-application',
+    keepsIdentity: 'by-session-id',
+    longestTokenLifeSeconds: 28_800,
+  });
+});
+
+test.each([
+  ['https://meet.lync.example/contoso/testuser/1SD8D0WZ', true],
+  ['https://emea.meet.lync.example/contoso/testuser/1SD8D0WZ', true],
+  ['https://meet.resources.lync.example/NOAMmeetings/bl20r02/Z88P1HYS', true],
+  ['https://evil-meet.lync.example/contoso/testuser/1SD8D0WZ', false],
+  ['https://meet.lync.example.evil-lync.example/contoso/testuser/1SD8D0WZ', false],
+  ['https://meet.lync.example:444/contoso/testuser/1SD8D0WZ', false],
+  ['https://lync.example/contoso/testuser/1SD8D0WZ', false],
+])('whether it accepts %s: %s', (url, accepted) => {
+  expect(platform.accepts(new URL(url))).toBe(accepted);
+});
+
+test('issue and reissue send the same session id, so that the platform sees the same guest', async () => {
+  const first = await issue();
+  const second = await platform.reissue(guest, undefined, requestSignal());
+  expect([first.identityPreserved, second.identityPreserved]).toEqual([true, true]);
+  const { applicationSessionId, meetingUrl } = guest;
+  expect(underTest.world.platform.issued).toMatchObject([
+    { applicationSessionId, meetingUrl, token: first.token },
+    { applicationSessionId, meetingUrl, token: second.token },
+  ]);
+});
+
+test('fifty first requests share one walk and one access token', async () => {
+  const joins = await Promise.all(Array.from({ length: 50 }, issue));
+  expect(joins).toHaveLength(50);
+  expect(underTest.world.counts()).toMatchObject({
+    'entra.token': 1,
+    'platform.discover': 1,
+    'platform.applications': 1,
+    'platform.application': 1,
+    'platform.tokens': 50,
+  });
+});
+
+describe('discovery', () => {
+  test.each([
+    ['platform.discover', { status: 500 }],
+    ['platform.applications', { cut: 'mid-body' }],
+    ['platform.application', { malformed: true }],
+  ] as const)(
+    'that fails at %s leaves nothing half-known: the next request walks from its start',
+    async (at, fault) => {
+      underTest.world.faults.set(at, fault);
+      await expect(issue()).rejects.toHaveProperty('code');
+      underTest.world.faults.clear();
+      const before = walks();
+      await expect(issue()).resolves.toHaveProperty('token');
+      expect(walks()).toBe(before + 1);
+    },
+  );
+
+  test('is used for an hour, and while it fails then, the last good one stays in use', async () => {
+    await issue();
+    underTest.clock.aheadMs = 50 * 60_000;
+    await issue();
+    expect(walks()).toBe(1);
+    underTest.world.faults.set('platform.discover', { status: 500 });
+    underTest.clock.aheadMs = 61 * 60_000;
+    await expect(issue()).resolves.toHaveProperty('token');
+    expect(walks()).toBe(2);
+    await expect(issue()).resolves.toHaveProperty('token');
+    expect(walks()).toBe(2);
+
+    underTest.world.faults.clear();
+    underTest.clock.aheadMs += 30_000;
+    await issue();
+    await issue();
+    expect(walks()).toBe(3);
+  });
+
+  test('that hangs ends with the time of a call, and not with the request that began it', async () => {
+    underTest.world.faults.set('platform.discover', { delayMs: 300, times: 1 });
+    const impatient = platform.issue(guest, AbortSignal.timeout(100));
+    const patient = issue();
+    await expect(impatient).rejects.toMatchObject({ code: 'platform-timeout' });
+    await expect(patient).resolves.toHaveProperty('token');
+    expect(walks()).toBe(1);
+  });
+});
+
+test.each([
+  ['a closed port', () => underTest.world.faults.down('platform', true), { code: 'platform-unavailable' }],
+  ['a request that is over', () => Promise.resolve(), { code: 'platform-timeout' }],
+])('%s is told as a problem, never as a failure of the transport', async (name, breakIt, problem) => {
+  await breakIt();
+  const signal = name === 'a closed port' ? requestSignal() : AbortSignal.abort();
+  await expect(platform.issue(guest, signal)).rejects.toMatchObject({ name: 'Problem', ...problem });
+});
+
+test('an oversize answer is told as unusable', async () => {
+  underTest.world.faults.set('platform.tokens', { oversize: true });
+  const unusable = { name: 'Problem', code: 'platform-refused', reason: 'answer-unusable' };
+  await expect(issue()).rejects.toMatchObject(unusable);
+});

@@ -1,0 +1,61 @@
+import { guestIdOf } from '../../lib/guests/identity.ts';
+import { until } from '../support/until.ts';
+import { faultsOf } from './upstreamPaths.ts';
+import { issuePath, rejoinPath, searchPath, type Walked } from './walked.ts';
+
+export async function whileStorageFails({ ask, secret }: Walked): Promise<void> {
+  const { cloud, tables } = secret;
+  const [meetingUrl, applicationSessionId] = [secret.newMeeting(), secret.newSession()];
+  const guest = `/api/v1/guests/${guestIdOf(applicationSessionId)}`;
+  await ask(issuePath, { body: { meetingUrl, applicationSessionId } });
+  const everyDoor = async (): Promise<void> => {
+    await ask(issuePath, { body: { meetingUrl: secret.newMeeting(), applicationSessionId: secret.newSession() } });
+    await ask(rejoinPath, { body: { applicationSessionId } });
+    await ask(guest);
+    await ask(searchPath, { body: { meetingUrl } });
+    await ask('/api/v1/health');
+    await ask(guest, { method: 'DELETE' });
+  };
+  tables.break({ kind: 500 });
+  await everyDoor();
+  tables.mend();
+  await tables.setDown(true);
+  await everyDoor();
+  await tables.setDown(false);
+
+  const rows = cloud.table('guests');
+  const partitionKey = guestIdOf(applicationSessionId);
+  await rows.updateEntity({ partitionKey, rowKey: 'guest', sealed: 's1.k1.AAAAAAAAAAAAAAAA.no' }, 'Merge');
+  await ask(rejoinPath, { body: { applicationSessionId } });
+  await rows.updateEntity({ partitionKey, rowKey: 'guest', state: 'asleep' }, 'Merge');
+  await everyDoor();
+}
+
+/** Checks that fail and tell of it, and a purge, with storage and without. */
+export async function whileTimersRun({ ask, secret, logged }: Walked): Promise<void> {
+  const { faults } = secret.cloud.simulator.world;
+  const run = async (name: string): Promise<void> => {
+    const runs = (): number => logged().split(`"job":"${name}"`).length;
+    const before = runs();
+    await ask(`/admin/functions/${name}`, { body: {} });
+    await until(() => runs() > before, 15_000);
+  };
+  await run('purgeGuests');
+  faults.set('hooks', { status: 500, times: 1, body: secret.everySecret() });
+  for (const fault of faultsOf(secret).slice(0, 3)) {
+    faults.set('platform.discover', fault);
+    await run('checkDiscovery');
+  }
+  // The post of the bad news failed; that of the good news arrives.
+  faults.clear();
+  await run('checkDiscovery');
+  await run('checkDiscovery');
+  await faults.down('vault', true);
+  await run('checkDiscovery');
+  await secret.tables.setDown(true);
+  await run('checkDiscovery');
+  await run('purgeGuests');
+  await secret.tables.setDown(false);
+  await faults.clearAll();
+  await ask('/api/v1/health');
+}
