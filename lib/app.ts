@@ -43,7 +43,7 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     ...(trustedApplication
       ? [createTrustedApplication({ settings: trustedApplication, development, readSecret, transport, now })]
       : []),
-    ...(ucwa ? [createUcwa({ settings: ucwa, transport, now })] : []),
+    ...(ucwa ? [createUcwa({ settings: ucwa, readSecret, transport, now })] : []),
   ];
 
   const guestRows = openTable(settings, guestTableName);
@@ -66,6 +66,7 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     ...(trustedApplication
       ? [{ purpose: 'trusted-application', secretName: trustedApplication.entra.credential.name }]
       : []),
+    ...(ucwa?.checkAccount ? [{ purpose: 'ucwa', secretName: ucwa.checkAccount.secretName }] : []),
   ];
   const healthTable = createHealthTable(healthRows);
   const secretsName = 'secrets';

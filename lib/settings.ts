@@ -68,7 +68,9 @@ export function readSettings(environment: Environment): Settings {
     trustedApplication = typed?.settings;
   }
   const onPremises = isOn('ucwa') ? read(ucwaSchema) : undefined;
-  const ucwa = onPremises && ucwaSettings(onPremises);
+  const typedUcwa = onPremises && ucwaSettings(onPremises);
+  mistakes.push(...(typedUcwa?.mistakes ?? []));
+  const ucwa = typedUcwa?.settings;
   if (trustedApplication && ucwa) mistakes.push(...overlaps(trustedApplication, ucwa));
 
   if (mistakes.length > 0 || !service) {

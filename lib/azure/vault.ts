@@ -15,7 +15,9 @@ export interface VaultSecret {
 export type ReadSecret = (name: string) => Promise<VaultSecret>;
 
 /** The Key Vault of the settings, opened with the managed identity at the first read. */
-export function openVault(settings: Settings): ReadSecret {
+export function openVault(
+  settings: Pick<Settings, 'keyVaultUrl' | 'managedIdentityClientId' | 'development'>,
+): ReadSecret {
   const connect = async () => {
     const [{ SecretClient }, credential] = await Promise.all([
       import('@azure/keyvault-secrets'),

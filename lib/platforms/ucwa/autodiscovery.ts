@@ -11,9 +11,16 @@ export interface Hop {
   readonly failure?: string;
 }
 
-export type DiscoveryFailureCode = 'all-tiers-failed' | 'redirect-blocked' | 'homed-online' | 'endless' | 'no-pool';
+export type DiscoveryFailureCode =
+  | 'all-tiers-failed'
+  | 'redirect-blocked'
+  | 'homed-online'
+  | 'endless'
+  | 'no-pool'
+  | 'user-unavailable'
+  | 'no-applications';
 
-/** Discovery ended without a user link. Its hops name internal hosts: not for logs. */
+/** Discovery ended before it found UCWA. Its hops name internal hosts: not for logs. */
 export class DiscoveryFailure extends Error {
   override readonly name = 'DiscoveryFailure';
   readonly code: DiscoveryFailureCode;
@@ -36,12 +43,15 @@ export interface AutodiscoveryOptions extends Pick<UcwaSettings, 'trust' | 'tier
 }
 
 const maxHops = 10;
+// The internal name is near, or is not there at all: beyond the network it may swallow what is sent to it.
+const internalTimeoutMs = 2_000;
 
 /** One search for the servers of one organizer: its hops count together, before and after authentication. */
 export interface Search {
   /** The SIP domain that redirects are judged by. */
   readonly domain: string;
   readonly hops: Hop[];
+  /** The URLs on the way from one root; another tier may lead to the same servers. */
   readonly visited: Set<string>;
 }
 
@@ -64,8 +74,11 @@ export async function findUser(options: AutodiscoveryOptions, search: Search, si
   const names = options.tiers === 'external' ? ['lyncdiscover'] : ['lyncdiscoverinternal', 'lyncdiscover'];
   const schemes = options.httpFirstHop ? ['https', 'http'] : ['https'];
   for (const name of names) {
+    const tier =
+      name === 'lyncdiscoverinternal' ? { ...options, send: within(internalTimeoutMs, options.send) } : options;
     for (const scheme of schemes) {
-      const user = await ask(options, search, new URL(`${scheme}://${name}.${search.domain}/`), signal);
+      search.visited.clear();
+      const user = await ask(tier, search, new URL(`${scheme}://${name}.${search.domain}/`), signal);
       if (user) return user;
     }
   }
@@ -127,6 +140,7 @@ async function followLinks(
   signal: AbortSignal,
   fail: Fail,
 ): Promise<Outcome> {
+  if (links.unusable !== undefined) return fail(`has a ${links.unusable} link without href`, 200);
   const user = links.user === undefined ? undefined : resolvePlatformLink(links.user, url, options.trust);
   if (links.redirect !== undefined) {
     const target = await redirectTarget(options, search, url, links.redirect);
@@ -142,9 +156,16 @@ async function followLinks(
 }
 
 async function redirectTarget(options: AutodiscoveryOptions, search: Search, from: URL, href: string): Promise<URL> {
-  if (isHomedOnline(href)) throw new DiscoveryFailure('homed-online', search.hops);
+  const hops = [...search.hops, { url: from.href, status: 200, failure: 'its redirect is not followed' }];
+  if (isHomedOnline(href)) throw new DiscoveryFailure('homed-online', hops);
   const target = resolvePlatformLink(href, from, options.trust);
-  const passed = target && passesSecurityCheck(from, target, search.domain, options.trust);
-  if (target && (passed || (await options.approve?.(target.host)))) return target;
-  throw new DiscoveryFailure('redirect-blocked', search.hops, target?.host);
+  if (target && passesSecurityCheck(from, target, search.domain, options.trust)) return target;
+  const blockedHost = URL.canParse(href, from.href) ? new URL(href, from).host : '';
+  const approved = (await options.approve?.(blockedHost)) && resolvePlatformLink(href, from, options.trust);
+  if (approved) return approved;
+  throw new DiscoveryFailure('redirect-blocked', hops, blockedHost || undefined);
+}
+
+function within(timeoutMs: number, send: Transport): Transport {
+  return (request, signal) => send(request, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
 }

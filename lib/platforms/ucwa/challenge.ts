@@ -6,11 +6,13 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+// Each is tried at one place only (y), so that reading takes time in proportion to the header's length.
 // name = value, the value quoted or, as the seed documents print `href`, bare up to the next comma or blank.
-const parameter = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]*))/;
-const scheme = /^\s*([\w!#$%&'*+.^`|~-]+)(?=\s|,|$)/;
-const token68 = /^\s*[A-Za-z0-9._~+/-]+=*\s*(?=,|$)/;
-const separator = /^\s*,/;
+const parameter = /\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]*))/y;
+const scheme = /\s*([\w!#$%&'*+.^`|~-]+)(?=\s|,|$)/y;
+const token68 = /\s*[A-Za-z0-9._~+/-]+=*\s*(?=,|$)/y;
+const separator = /\s*,/y;
+const upToComma = /[^,]*/y;
 
 /**
  * Reads every challenge of a header, or of several that were joined by commas (docs/protocol/ucwa.md §2.1). A word followed
@@ -19,13 +21,18 @@ const separator = /^\s*,/;
  */
 export function parseChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
-  let rest = header.replace(/[\r\n]+[ \t]*/g, ' ');
-  const take = (pattern: RegExp): RegExpExecArray | undefined => {
-    const match = pattern.exec(rest);
-    if (match) rest = rest.slice(match[0].length);
-    return match ?? undefined;
+  const text = header.replace(/[\r\n]+[ \t]*/g, ' ');
+  let position = 0;
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = position;
+    return pattern.exec(text);
   };
-  while (rest.trim() !== '') {
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    const found = match(pattern);
+    position += found?.[0].length ?? 0;
+    return found;
+  };
+  while (position < text.length) {
     if (take(separator)) continue;
     const current = challenges.at(-1);
     const pair = take(parameter);
@@ -41,10 +48,10 @@ export function parseChallenges(header: string): Challenge[] {
     if (word) {
       challenges.push({ scheme: (word[1] ?? '').toLowerCase(), parameters: new Map() });
       // Negotiate and its like may carry a blob where others have parameters.
-      if (!parameter.test(rest) && !scheme.test(rest)) take(token68);
+      if (!match(parameter) && !match(scheme)) take(token68);
       continue;
     }
-    rest = rest.replace(/^[^,]*/, '');
+    take(upToComma);
   }
   return challenges;
 }

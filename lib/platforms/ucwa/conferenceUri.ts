@@ -10,7 +10,8 @@ export interface ConferenceUri {
 
 const domainLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const domainName = new RegExp(`^(?=.{1,253}$)(?:${domainLabel}\\.)+(?![0-9]+$)${domainLabel}$`);
-const conference = /^sip:([A-Za-z0-9._+-]{1,64})@([^;@]+);gruu;opaque=app:conf:focus:id:([A-Za-z0-9_-]{1,64})$/i;
+const conference =
+  /^sip:([A-Za-z0-9._+-]{1,64})@([^;@ ]+) *; *gruu *; *opaque=app:conf:focus:id:([A-Za-z0-9_-]{1,64})$/i;
 
 /** A SIP domain in lower-case: a DNS name, neither address nor port; undefined otherwise. */
 export function parseSipDomain(text: string): string | undefined {
@@ -19,12 +20,13 @@ export function parseSipDomain(text: string): string | undefined {
 }
 
 /**
- * Reads a conference URI. A blank before `gruu`, which the documents print, is dropped; `conf:sip:…?…` loses its wrapping.
+ * Reads a conference URI. A blank before `gruu`, which the documents print, is dropped; `conf:sip:…` loses its wrapping,
+ * and any form what follows a `?`.
  * Undefined for everything else, such as the documents' corrupt `sip%John%contoso.com`.
  */
 export function parseConferenceUri(text: string): ConferenceUri | undefined {
-  const unwrapped = /^conf:/i.test(text) ? text.slice('conf:'.length).replace(/\?.*$/s, '') : text;
-  const [, user, host, id] = conference.exec(unwrapped.replace(/ *; */g, ';')) ?? [];
+  const [unwrapped = ''] = text.replace(/^conf:/i, '').split('?', 1);
+  const [, user, host, id] = conference.exec(unwrapped) ?? [];
   const domain = host && parseSipDomain(host);
   return user && domain && id ? conferenceOf(user, domain, id) : undefined;
 }

@@ -14,12 +14,19 @@ export class MeetingPageFailure extends Error {
 }
 
 const meetingXml = 'Application/vnd.microsoft.lync.meeting+xml';
+// Not a page in XHTML, which is none of the meeting's documents.
+const xmlType = /^\s*(?:application\/(?:vnd\.microsoft\.lync\.meeting\+)?xml|text\/xml)\s*(?:;|$)/i;
 const namespace = 'http://schemas.microsoft.com/rtc/2009/05/simplejoinconfdoc';
+const conferenceKey = z
+  .string()
+  .regex(/^.{1,256}$/)
+  // Half of a surrogate pair, which XML can spell, could not be sent on.
+  .refine((key) => key.isWellFormed());
 const confInfo = z.object({
   'conf-info': z.object({
     '@': z.object({ xmlns: z.literal(namespace) }),
     'conf-uri': z.string(),
-    'conf-key': z.string().min(1).max(256).optional(),
+    'conf-key': conferenceKey.optional(),
   }),
 });
 
@@ -41,9 +48,11 @@ export async function findConference(
   return (await fromPage(send, meetingUrl, domain, signal)) ?? fromPath(meetingUrl, domain);
 }
 
+/** What the caller wrote: a mistake in it is the caller's, and not an answer that cannot be used. */
 function fromQuery({ searchParams }: URL, domain: string): Conference | undefined {
-  const uri = searchParams.get('uri');
-  return uri === null ? undefined : within(parseConferenceUri(uri), domain, searchParams.get('key') ?? undefined);
+  const conference = parseConferenceUri(searchParams.get('uri') ?? '');
+  const key = conferenceKey.optional().safeParse(searchParams.get('key') ?? undefined);
+  return conference?.domain === domain && key.success ? opened(conference, key.data) : undefined;
 }
 
 async function fromPage(
@@ -57,7 +66,7 @@ async function fromPage(
   try {
     const headers = { accept: meetingXml, 'user-agent': 'anonymous-join' };
     const { status, headers: answered, body } = await send({ method: 'GET', url: page, headers }, signal);
-    if (status !== 200 || !/xml/i.test(answered['content-type'] ?? '') || !/<\s*conf-info/.test(body)) return undefined;
+    if (status !== 200 || !xmlType.test(answered['content-type'] ?? '')) return undefined;
     const found = confInfo.safeParse(await readXml(body)).data?.['conf-info'];
     if (!found) throw new MeetingPageFailure('not a conf-info document');
     return within(parseConferenceUri(found['conf-uri']), domain, found['conf-key']);
@@ -73,9 +82,13 @@ function fromPath({ pathname }: URL, domain: string): Conference | undefined {
   return user && id ? { ...conferenceOf(user, domain, id), key: id } : undefined;
 }
 
-/** In every sample of the documents the key is the conference id; it stands in where no key is given. */
 function within(conference: ConferenceUri | undefined, domain: string, key: string | undefined): Conference {
   if (!conference) throw new MeetingPageFailure('not a conference URI');
   if (conference.domain !== domain) throw new MeetingPageFailure("not of this host's SIP domain");
+  return opened(conference, key);
+}
+
+/** In every sample of the documents the key is the conference id; it stands in where no key is given. */
+function opened(conference: ConferenceUri, key: string | undefined): Conference {
   return { ...conference, key: key ?? conference.uri.slice(conference.uri.lastIndexOf(':') + 1) };
 }

@@ -2,8 +2,8 @@ import { UpstreamFailure } from '../../net/transport.ts';
 import { asProblem, Problem, type RefusalReason } from '../../problem.ts';
 import { DiscoveryFailure } from './autodiscovery.ts';
 import { MeetingPageFailure } from './meetingPage.ts';
-import { ChallengeFailure } from './servers.ts';
-import { TicketFailure } from './webTicket.ts';
+import { ChallengeFailure } from './tokenEndpoint.ts';
+import { TicketFailure } from './ticketFailure.ts';
 
 /** Whatever went wrong on the way to a ticket, as a problem (docs/protocol/ucwa.md §2.4, §7). */
 export function asUcwaProblem(failure: unknown): Problem {
@@ -33,7 +33,10 @@ function ofDiscovery(failure: DiscoveryFailure): Problem {
   switch (failure.code) {
     case 'all-tiers-failed':
     case 'no-pool':
+    case 'user-unavailable':
       return unavailable(failure);
+    case 'no-applications':
+      return refused('answer-unusable', reportIt, failure);
     case 'homed-online':
       return homedOnline(failure);
     case 'redirect-blocked':
@@ -72,6 +75,8 @@ function ofTicket(failure: TicketFailure): Problem {
       return refused('answer-unusable', reportIt, failure);
     case 'server_error':
       return unavailable(failure);
+    case 'credentials_missing':
+      return refused('credentials-rejected', 'The account needs a user name and a password.', failure);
     case 'interaction_required':
       return refused(
         'credentials-rejected',

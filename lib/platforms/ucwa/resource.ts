@@ -8,17 +8,14 @@ export interface DiscoveryLinks {
   readonly user?: string;
   /** UCWA itself. */
   readonly applications?: string;
+  /** The name of one of them that is there without an href; the others are not given then. */
+  readonly unusable?: string;
 }
 
-const href = z.object({ href: z.string().min(1).max(2_048) });
-const halLink = z
-  .union([href, z.array(href).min(1)])
-  .transform((link) => (Array.isArray(link) ? link[0]?.href : link.href));
-const hal = z.object({
-  _links: z.object({ redirect: halLink, user: halLink, applications: halLink }).partial(),
-});
+const link = z.object({ href: z.string().min(1).max(2_048) });
+const hal = z.object({ _links: z.record(z.string(), z.unknown()) });
 
-const listed = z.object({ token: z.string(), href: z.string().min(1).max(2_048) });
+const listed = z.object({ token: z.string().catch(''), href: z.unknown().optional() });
 const accessLocation = z.object({
   AccessLocation: z.string().optional(),
   Root: z.object({ Links: z.array(listed) }).optional(),
@@ -32,19 +29,30 @@ const accessLocation = z.object({
 export async function parseDiscovery(body: string): Promise<DiscoveryLinks | undefined> {
   const value = body.trimStart().startsWith('<') ? await parseXml(body) : parseJson(body);
   const asHal = hal.safeParse(value).data?._links;
-  if (asHal) return withoutAbsent(asHal);
+  if (asHal) return linksOf({ redirect: asHal['redirect'], user: asHal['user'], applications: asHal['applications'] });
   const asListed = accessLocation.safeParse(value).data;
   const links = asListed?.Root?.Links ?? asListed?.User?.Links;
   if (!asListed || !links) return undefined;
-  const find = (token: string): string | undefined =>
-    links.find((link) => link.token.toLowerCase() === token.toLowerCase())?.href;
+  const find = (name: string): unknown => links.find(({ token }) => token.toLowerCase() === name.toLowerCase());
   const place = asListed.AccessLocation?.toLowerCase() === 'internal' ? 'Internal' : 'External';
-  return withoutAbsent({
+  return linksOf({
     redirect: find('Redirect'),
     // `User` is the SOAP entry of this dialect; only `OAuth` gives the challenge that UCWA is about.
     user: find('OAuth'),
     applications: find(`${place}/Ucwa`) ?? find('Ucwa'),
   });
+}
+
+/** Of a link that is given as a list, the first counts. */
+function linksOf(found: Record<'redirect' | 'user' | 'applications', unknown>): DiscoveryLinks {
+  const links: Record<string, string> = {};
+  for (const [name, given] of Object.entries(found)) {
+    if (given === undefined) continue;
+    const usable = link.safeParse(Array.isArray(given) ? (given as unknown[])[0] : given).data;
+    if (!usable) return { unusable: name };
+    links[name] = usable.href;
+  }
+  return links;
 }
 
 function parseJson(body: string): unknown {
@@ -66,10 +74,11 @@ const xmlAnswer = z.object({
 async function parseXml(body: string): Promise<unknown> {
   const parsed = xmlAnswer.safeParse(await readXml(body, ['link', 'Link'])).data;
   if (parsed?.resource) {
-    const links = (parsed.resource.link ?? []).map(({ '@': link }) => [link['rel'], { href: link['href'] }]);
+    const links = (parsed.resource.link ?? []).map(({ '@': named }) => [named['rel'], { href: named['href'] }]);
     return { _links: Object.fromEntries(links) as unknown };
   }
-  const listedIn = (links: z.infer<typeof xmlLinks>) => links && { Links: (links.Link ?? []).map((link) => link['@']) };
+  const listedIn = (links: z.infer<typeof xmlLinks>) =>
+    links && { Links: (links.Link ?? []).map((named) => named['@']) };
   const answer = parsed?.AutodiscoverResponse;
   if (!answer) return undefined;
   return {
@@ -95,12 +104,10 @@ export async function readXml(body: string, lists: readonly string[] = []): Prom
     isArray: (name) => lists.includes(name),
   });
   try {
-    return parser.parse(body) as unknown;
+    // Checked first (true): broken XML would be read as far as it goes. What replaces this is one more package.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
+    return parser.parse(body, true) as unknown;
   } catch {
     return undefined;
   }
-}
-
-function withoutAbsent(links: Record<string, string | undefined>): DiscoveryLinks {
-  return Object.fromEntries(Object.entries(links).filter(([, link]) => link !== undefined));
 }

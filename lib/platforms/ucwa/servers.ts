@@ -8,10 +8,10 @@ import {
   type AutodiscoveryOptions,
   type Search,
 } from './autodiscovery.ts';
-import { listOf, parseChallenges } from './challenge.ts';
-import { parseDiscovery } from './resource.ts';
-import { isHomedOnline, resolvePlatformLink, resolveTokenEndpoint } from './trust.ts';
-import { grantTypes, requestTicket, type Grant } from './webTicket.ts';
+import { parseDiscovery, type DiscoveryLinks } from './resource.ts';
+import { ChallengeFailure, tokenEndpointOf } from './tokenEndpoint.ts';
+import { resolvePlatformLink } from './trust.ts';
+import { requestTicket, type Grant } from './webTicket.ts';
 
 /** Where an organizer's guests are served: what discovery is for, and what is cached of it. */
 export interface Servers {
@@ -21,20 +21,6 @@ export interface Servers {
   readonly applicationsUrl: URL;
   /** Gives tickets that the applications URL takes. */
   readonly tokenEndpoint: URL;
-}
-
-export type ChallengeFailureCode =
-  'no-challenge' | 'homed-online' | 'no-endpoint' | 'endpoint-refused' | 'grant-not-offered';
-
-/** A protected resource did not say how to get a ticket that we may ask for. */
-export class ChallengeFailure extends Error {
-  override readonly name = 'ChallengeFailure';
-  readonly code: ChallengeFailureCode;
-
-  constructor(code: ChallengeFailureCode) {
-    super(`challenge: ${code}`);
-    this.code = code;
-  }
 }
 
 /** Shows an administrator, or times for a health check, what is being done. */
@@ -56,23 +42,23 @@ export async function findServers(
   context: { now: () => number; observe?: Observe },
   signal: AbortSignal,
 ): Promise<Servers> {
-  const { send, trust } = options;
+  const { trust } = options;
   const { now, observe = unobserved } = context;
   const search = beginSearch(domain);
-  let userUrl = await observe('root', () => findUser(options, search, signal));
+  let url = await observe('root', () => findUser(options, search, signal));
   for (;;) {
-    const url = userUrl;
     const { links, endpoint } = await readUser(options, search, url, grant, { now, observe }, signal);
-    if (links.redirect !== undefined) {
-      const { redirect } = links;
-      userUrl = await observe('root', () => followRedirect(options, search, url, redirect, signal));
+    const redirect = redirectOf(links, search, url, trust);
+    if (redirect !== undefined) {
+      const from = url;
+      url = await observe('root', () => followRedirect(options, search, from, redirect, signal));
       continue;
     }
     const applicationsUrl = resolvePlatformLink(links.applications ?? '', url, trust);
-    if (links.applications === undefined || !applicationsUrl) throw new ChallengeFailure('no-endpoint');
+    if (!applicationsUrl) throw failureAt(search, url, 200, 'has an applications link that leaves the hosts');
     const tokenEndpoint = await observe('applications', async () => {
       if (endpoint?.origin === applicationsUrl.origin) return endpoint;
-      const answer = await send(getOf(applicationsUrl), signal);
+      const answer = await askOpenly(options, search, applicationsUrl, signal);
       // Some pools challenge without a header (§7.16): then the user resource's endpoint is the best that is known.
       if (answer.headers['www-authenticate'] === undefined && endpoint) return endpoint;
       return tokenEndpointOf(answer, applicationsUrl, domain, grant, trust);
@@ -81,35 +67,66 @@ export async function findServers(
   }
 }
 
-/** The user resource, with a ticket if it asks for one. */
+/** A redirect wins over applications, unless it leads back to where we were (§7.4). */
+function redirectOf(links: DiscoveryLinks, { visited }: Search, url: URL, trust: UcwaTrust): string | undefined {
+  if (links.redirect === undefined || links.applications === undefined) return links.redirect;
+  const target = resolvePlatformLink(links.redirect, url, trust);
+  return target && visited.has(target.href) ? undefined : links.redirect;
+}
+
+/** The user resource, with a ticket if it asks for one; it leads on, to UCWA or to another server. */
 async function readUser(
-  { send, trust }: AutodiscoveryOptions,
+  options: AutodiscoveryOptions,
   search: Search,
   url: URL,
   grant: Grant,
   { now, observe }: { now: () => number; observe: Observe },
   signal: AbortSignal,
-): Promise<{ links: { redirect?: string; applications?: string }; endpoint: URL | undefined }> {
-  const open = await observe('user', () => send(getOf(url), signal));
-  if (open.status === 200) return { links: await linksOf(open, search), endpoint: undefined };
+): Promise<{ links: DiscoveryLinks; endpoint: URL | undefined }> {
+  const { send, trust } = options;
+  search.visited.add(url.href);
+  const open = await observe('user', () => askOpenly(options, search, url, signal));
+  if (open.status === 200) return { links: await linksOf(open, search, url), endpoint: undefined };
   const endpoint = await observe('challenge', async () =>
     Promise.resolve(tokenEndpointOf(open, url, search.domain, grant, trust)),
   );
+  // A ticket never goes to a host that did not issue it: one from elsewhere would be of no use here.
+  if (endpoint.origin !== url.origin) throw new ChallengeFailure('endpoint-refused');
   const ticket = await observe('ticket', () => requestTicket(send, { endpoint, grant, now }, signal));
-  // A ticket never goes to a host that did not issue it.
-  if (ticket.origin !== url.origin) throw new ChallengeFailure('endpoint-refused');
   const answer = await observe('user', () => send(getOf(url, ticket.token), signal));
-  return { links: await linksOf(answer, search), endpoint };
+  return { links: await linksOf(answer, search, url), endpoint };
 }
 
-async function linksOf(
-  answer: UpstreamAnswer,
-  { hops }: Search,
-): Promise<{ redirect?: string; applications?: string }> {
-  if (answer.status === 410) throw new DiscoveryFailure('no-pool', hops);
-  const links = answer.status === 200 ? await parseDiscovery(answer.body) : undefined;
-  if (links && (links.redirect !== undefined || links.applications !== undefined)) return links;
-  throw new ChallengeFailure('no-endpoint');
+/** Asks a protected resource without credentials, for its challenge; throws if it is out of order. */
+export async function askOpenly(
+  { send }: Pick<AutodiscoveryOptions, 'send'>,
+  search: Search,
+  url: URL,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer> {
+  const answer = await send(getOf(url), signal);
+  if (isOutOfOrder(answer.status)) throw failureAt(search, url, answer.status, 'refuses');
+  return answer;
+}
+
+async function linksOf({ status, body }: UpstreamAnswer, search: Search, url: URL): Promise<DiscoveryLinks> {
+  if (status !== 200) throw failureAt(search, url, status, 'refuses');
+  const links = await parseDiscovery(body);
+  if (!links) throw failureAt(search, url, status, 'is not an autodiscovery answer');
+  if (links.unusable !== undefined) throw failureAt(search, url, status, `has a ${links.unusable} link without href`);
+  if (links.redirect === undefined && links.applications === undefined) {
+    throw failureAt(search, url, status, 'has no applications link');
+  }
+  return links;
+}
+
+function failureAt({ hops }: Search, url: URL, status: number, failure: string): DiscoveryFailure {
+  const code = status === 410 ? 'no-pool' : isOutOfOrder(status) ? 'user-unavailable' : 'no-applications';
+  return new DiscoveryFailure(code, [...hops, { url: url.href, status, failure }]);
+}
+
+function isOutOfOrder(status: number): boolean {
+  return status === 410 || status === 429 || status >= 500;
 }
 
 function getOf(url: URL, token?: string): { method: 'GET'; url: URL; headers: Record<string, string> } {
@@ -118,30 +135,4 @@ function getOf(url: URL, token?: string): { method: 'GET'; url: URL; headers: Re
     url,
     headers: { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
   };
-}
-
-/** The token endpoint of the first MsRtcOAuth challenge that offers the grant (§2.1, §7.8). */
-export function tokenEndpointOf(
-  answer: Pick<UpstreamAnswer, 'headers'>,
-  challengedBy: URL,
-  domain: string,
-  grant: Pick<Grant, 'kind'>,
-  trust: UcwaTrust,
-): URL {
-  const challenges = parseChallenges(answer.headers['www-authenticate'] ?? '');
-  const tickets = challenges.filter(({ scheme }) => scheme === 'msrtcoauth');
-  if (tickets.length === 0) {
-    const online = challenges.some(
-      ({ scheme, parameters }) => scheme === 'bearer' && parameters.has('authorization_uri'),
-    );
-    throw new ChallengeFailure(online ? 'homed-online' : 'no-challenge');
-  }
-  const offering = tickets.find((ticket) => listOf(ticket, 'grant_type')?.includes(grantTypes[grant.kind]) ?? true);
-  if (!offering) throw new ChallengeFailure('grant-not-offered');
-  const href = offering.parameters.get('href');
-  if (!href) throw new ChallengeFailure('no-endpoint');
-  if (isHomedOnline(href)) throw new ChallengeFailure('homed-online');
-  const endpoint = resolveTokenEndpoint(href, challengedBy, domain, trust);
-  if (!endpoint) throw new ChallengeFailure('endpoint-refused');
-  return endpoint;
 }

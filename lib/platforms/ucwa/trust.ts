@@ -3,7 +3,8 @@ import type { UcwaTrust } from '../../settings/ucwa.ts';
 
 /** Whether a host is the SIP domain itself or below it (docs/protocol/ucwa.md §7.2). */
 export function isSameDomain(url: URL, domain: string): boolean {
-  return isHostAllowed(new URL(`https://${url.hostname}`), [{ host: domain, port: '' }]);
+  const hostname = url.hostname.replace(/\.$/, '');
+  return isHostAllowed(new URL(`https://${hostname}`), [{ host: domain, port: '' }]);
 }
 
 /** Microsoft's own cloud: on-premises tokens are of no use there. */

@@ -1,6 +1,9 @@
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import * as z from 'zod';
-import type { Transport, UpstreamAnswer } from '../../net/transport.ts';
+import type { Transport } from '../../net/transport.ts';
+import { untilAborted } from '../../net/untilAborted.ts';
 import { currentTrace } from '../../telemetry.ts';
+import { parseJson, TicketFailure, ticketFailureOf } from './ticketFailure.ts';
 
 /** The grants of the token endpoint (seeds "Authentication in UCWA", 2.0 and 1.0), with the parameters of each. */
 export type Grant =
@@ -30,30 +33,6 @@ export interface WebTicket {
   readonly origin: string;
 }
 
-export type TicketFailureCode =
-  | 'invalid_request'
-  | 'invalid_grant'
-  | 'unsupported_grant_type'
-  | 'invalid_scope'
-  | 'server_error'
-  | 'interaction_required'
-  | 'integrated_windows'
-  | 'refused'
-  | 'unusable';
-
-/** The token endpoint gave no ticket. */
-export class TicketFailure extends Error {
-  override readonly name = 'TicketFailure';
-  readonly code: TicketFailureCode;
-  readonly status: number;
-
-  constructor(code: TicketFailureCode, status: number) {
-    super(`web ticket: ${code}`);
-    this.code = code;
-    this.status = status;
-  }
-}
-
 export interface TicketRequest {
   readonly endpoint: URL;
   readonly grant: Grant;
@@ -64,8 +43,28 @@ export interface TicketRequest {
 const anonymousLifeSeconds = 3_600;
 const longestLifeSeconds = 24 * 3_600;
 
-/** Asks for a ticket; throws {@link TicketFailure}, or the transport's failure. A redirect is never followed with the key. */
-export async function requestTicket(
+/** An unexpected error of the server's, as the documents put it, may have passed a moment later. */
+const whileServerErrors = retry(
+  handleWhen((error) => error instanceof TicketFailure && error.code === 'server_error'),
+  { maxAttempts: 2, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 1_000 }) },
+);
+
+/**
+ * Asks for a ticket; throws {@link TicketFailure}, or the transport's failure. A redirect is never followed with the key,
+ * and only `server_error` is asked again.
+ */
+export async function requestTicket(send: Transport, request: TicketRequest, signal: AbortSignal): Promise<WebTicket> {
+  const { grant } = request;
+  if (grant.kind === 'password' && !(grant.username && grant.password)) {
+    throw new TicketFailure('credentials_missing', 0);
+  }
+  return untilAborted(
+    whileServerErrors.execute(() => askOnce(send, request, signal), signal),
+    signal,
+  );
+}
+
+async function askOnce(
   send: Transport,
   { endpoint, grant, now }: TicketRequest,
   signal: AbortSignal,
@@ -86,7 +85,7 @@ export async function requestTicket(
     },
     signal,
   );
-  if (answer.status !== 200) throw new TicketFailure(failureCodeOf(answer), answer.status);
+  if (answer.status !== 200) throw ticketFailureOf(answer);
   const ticket = ticketFields.safeParse(parseJson(answer.body)).data;
   if (!ticket) throw new TicketFailure('unusable', answer.status);
   const lifeSeconds = ticket.expires_in ?? anonymousLifeSeconds;
@@ -105,38 +104,16 @@ function formOf(grant: Grant): string {
   return fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
+const seconds = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .transform(Number),
+]);
+
 const ticketFields = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
   token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.coerce.number().positive().max(longestLifeSeconds).optional(),
+  expires_in: seconds.pipe(z.number().positive().max(longestLifeSeconds)).optional(),
 });
-
-const errorFields = z.object({
-  error: z.enum(['invalid_request', 'invalid_grant', 'unsupported_grant_type', 'invalid_scope', 'server_error']),
-  ms_rtc_passiveauthuri: z.string().optional(),
-});
-
-/** `X-Ms-diagnostics` is not looked at: the documents forbid to depend on it. */
-function failureCodeOf({ status, headers, body }: UpstreamAnswer): TicketFailureCode {
-  if (status === 401 && /\b(?:negotiate|ntlm)\b/i.test(headers['www-authenticate'] ?? '')) return 'integrated_windows';
-  if (status !== 400) return 'refused';
-  const known = errorFields.safeParse(parseJson(body)).data;
-  if (!known) return 'unusable';
-  // Not bad credentials: somebody has to sign in at a browser.
-  if (known.ms_rtc_passiveauthuri !== undefined) return 'interaction_required';
-  return known.error;
-}
-
-const stringOrTrailingComma = /("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g;
-
-/** JSON, or JSON with the trailing comma of UCWA 1.0's errors (seed for Lync 2013); strings stay as they are. */
-function parseJson(body: string): unknown {
-  for (const text of [body, body.replace(stringOrTrailingComma, '$1')]) {
-    try {
-      return JSON.parse(text);
-    } catch {
-      // Then the repaired text, or nothing.
-    }
-  }
-  return undefined;
-}

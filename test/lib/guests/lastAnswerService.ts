@@ -37,7 +37,7 @@ export function lastAnswerService(cloud: TestCloud, now: () => number, tables?: 
     guests: gated('guests', createGuestTable(openTable(settings, guestTableName)), gates),
     index: createMeetingIndex(openTable(settings, meetingIndexTableName)),
     ring: createKeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now }),
-    platforms: [gated('platform', createUcwa({ settings: settings.ucwa, transport, now }), gates)],
+    platforms: [gated('platform', createUcwa({ settings: settings.ucwa, readSecret, transport, now }), gates)],
     allowedOrigins: settings.allowedOrigins,
     retentionHours: settings.guestRetentionHours,
     now,

@@ -1,0 +1,130 @@
+import { beginSearch, findUser } from '../../../../lib/platforms/ucwa/autodiscovery.ts';
+import { isSameDomain, passesSecurityCheck } from '../../../../lib/platforms/ucwa/trust.ts';
+import {
+  contoso,
+  failure,
+  forever,
+  internalFirst,
+  plainFirstHop,
+  rootPath,
+  startWing,
+  type WingUnderTest,
+} from './wingUnderTest.ts';
+
+let wing: WingUnderTest;
+beforeAll(async () => {
+  wing = await startWing();
+});
+beforeEach(async () => {
+  await wing.reset();
+  // What the plain listeners say counts, because the others say nothing.
+  wing.behave({ internalRoot: 'not-found', externalRoot: 'not-found' });
+});
+afterAll(() => wing.stop());
+
+const foreign = 'evil-contoso.example';
+const foreignUser = `https://${foreign}${rootPath}/oauth/user?originalDomain=contoso.example`;
+/** The foreign host is one that may be called; whether a redirect to it is followed is another matter. */
+const foreignCallable = { UCWA_HOSTS: `contoso.example,${foreign}` };
+
+test('44: a redirect that came over https passes at once', async () => {
+  wing.behave({ externalRoot: 'usual', redirect: 'foreign' });
+  await expect(wing.discover(foreignCallable)).resolves.toBe(foreignUser);
+});
+
+test.each(['bare-domain', 'web-services', 'other-pool'] as const)(
+  '45: a redirect that came over http passes within the SIP domain (%s)',
+  async (httpRedirect) => {
+    wing.behave({ httpRedirect });
+    await expect(wing.discover(plainFirstHop)).resolves.toMatch(/^https:\/\/[a-z0-9]+\.contoso\.example\/.*\/user/);
+  },
+);
+
+test('46: a redirect that came over http passes to a trusted domain', async () => {
+  wing.behave({ httpRedirect: 'foreign' });
+  await expect(wing.discover({ ...plainFirstHop, UCWA_TRUSTED_DOMAINS: foreign })).resolves.toBe(foreignUser);
+});
+
+test('47: a redirect that came over http passes to a host that is approved for this SIP domain', async () => {
+  wing.behave({ httpRedirect: 'foreign' });
+  const approved = { UCWA_APPROVED_HOSTS: `contoso.example=${foreign}` };
+  await expect(wing.discover({ ...plainFirstHop, ...approved })).resolves.toBe(foreignUser);
+});
+
+test('48: a redirect over http that would be blocked does no harm where https answers', async () => {
+  wing.behave({ externalRoot: 'usual', httpRedirect: 'foreign' });
+  await expect(wing.discover(plainFirstHop)).resolves.toBe(contoso.userLink);
+});
+
+test('48: where https failed, a blocked redirect ends discovery, and no other tier is tried', async () => {
+  wing.behave({ externalRoot: 'usual', httpRedirect: 'foreign' });
+  await expect(wing.discover({ ...internalFirst, ...plainFirstHop })).resolves.toEqual(failure('redirect-blocked'));
+  expect(wing.arrived()).toEqual([contoso.internal, contoso.internal.replace('https:', 'http:')]);
+});
+
+test.each([
+  ['approved for another SIP domain', { ...foreignCallable, UCWA_APPROVED_HOSTS: `litware.example=${foreign}` }],
+  ['next to an approved host', { ...foreignCallable, UCWA_APPROVED_HOSTS: `contoso.example=a.${foreign}` }],
+  ['neither trusted nor approved', foreignCallable],
+  ['not even to be called', {}],
+])('49, 50, 51: a host that is %s is blocked: it is named, and no request is sent to it', async (_, changes) => {
+  wing.behave({ httpRedirect: 'foreign' });
+  await expect(wing.discover({ ...plainFirstHop, ...changes })).resolves.toMatchObject({
+    code: 'redirect-blocked',
+    blockedHost: foreign,
+  });
+  expect(wing.arrived().filter((url) => url.includes(foreign))).toEqual([]);
+});
+
+test('50: an approved host approves no host below it', () => {
+  const { trust } = wing.settings({ UCWA_APPROVED_HOSTS: 'contoso.example=a.fabrikam.example' });
+  const passes = (url: string) =>
+    passesSecurityCheck(new URL('http://lyncdiscover.contoso.example/'), new URL(url), 'contoso.example', trust);
+  expect(passes('https://a.fabrikam.example/')).toBe(true);
+  expect(passes('https://b.fabrikam.example/')).toBe(false);
+  expect(passes('https://b.a.fabrikam.example/')).toBe(false);
+  expect(passes('https://a.fabrikam.example:8443/')).toBe(false);
+});
+
+test.each([
+  ['evilcontoso.com is not', 'https://evilcontoso.com/', false],
+  ['contoso.com.evil.test is not', 'https://contoso.com.evil.test/', false],
+  ['com is not', 'https://com/', false],
+  ['lyncweb.contoso.com is', 'https://lyncweb.contoso.com/', true],
+  ['contoso.com itself is', 'https://contoso.com/', true],
+  ['LyncWeb.CONTOSO.com is', 'https://LyncWeb.CONTOSO.com/', true],
+])('52, 53, 54: %s of the same domain as contoso.com', (_, url, expected) => {
+  expect(isSameDomain(new URL(url), 'contoso.com')).toBe(expected);
+});
+
+test('54: a name in another script is compared by its A-labels', () => {
+  expect(isSameDomain(new URL('https://lyncweb.bücher.example/'), 'xn--bcher-kva.example')).toBe(true);
+  expect(isSameDomain(new URL('https://lyncweb.bucher.example/'), 'xn--bcher-kva.example')).toBe(false);
+});
+
+test('54: the dot that may end a host name does not change whose it is', () => {
+  expect(isSameDomain(new URL('https://lyncweb.contoso.com./'), 'contoso.com')).toBe(true);
+  expect(isSameDomain(new URL('https://contoso.com.evil.test./'), 'contoso.com')).toBe(false);
+});
+
+describe('where somebody can be asked', () => {
+  const discoverAsking = (approve: (host: string) => Promise<boolean>) => {
+    wing.behave({ httpRedirect: 'foreign' });
+    const settings = wing.settings({ ...plainFirstHop, ...foreignCallable });
+    return findUser({ ...settings, send: wing.transport, approve }, beginSearch('contoso.example'), forever);
+  };
+
+  test('51: a redirect is followed after a yes', async () => {
+    const asked: string[] = [];
+    const user = await discoverAsking((host) => {
+      asked.push(host);
+      return Promise.resolve(true);
+    });
+    expect(user.href).toBe(foreignUser);
+    expect(asked).toEqual([foreign]);
+  });
+
+  test('51: a redirect is not followed after a no', async () => {
+    await expect(discoverAsking(() => Promise.resolve(false))).rejects.toEqual(failure('redirect-blocked'));
+  });
+});
