@@ -10,7 +10,7 @@ type Json = Record<string, unknown>;
 interface Stage {
   platform: string;
   meetingUrl: string;
-  participantOf: (answer: Json, world: World) => unknown;
+  participantOf: (answer: Json, world: World) => string | undefined;
 }
 
 const stages: readonly Stage[] = [
@@ -18,8 +18,10 @@ const stages: readonly Stage[] = [
     platform: 'the Trusted Application API',
     meetingUrl: 'https://meet.lync.example/contoso/testuser/1SD8D0WZ',
     // The claim that carries the session id.
-    participantOf: ({ token }) =>
-      (JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString('utf8')) as Json)['asi'],
+    participantOf: ({ token }) => {
+      const claims = Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString('utf8');
+      return (JSON.parse(claims) as { asi?: string }).asi;
+    },
   },
   {
     platform: 'UCWA 2.0 on premises',
@@ -71,7 +73,7 @@ async function playGuest(
   const second = await observed(world, () => call('POST', '/api/v1/rejoin-tokens', 200, { applicationSessionId }));
   const participant = participantOf(first, world);
   if (participant === undefined || participantOf(second, world) !== participant) throw new Error('another participant');
-  console.log(`     to the platform both tokens are for ${String(participant)}: one participant, not two`);
+  console.log(`     to the platform both tokens are for ${participant}: one participant, not two`);
 
   chapter('The mapping as it is stored: no session id, no meeting, no token in the clear');
   show(await readRow(guestId));
