@@ -12,7 +12,7 @@ try {
   writeFileSync(settingsFile, `${JSON.stringify(settings, null, 2)}\n`);
   const { control } = cloud.simulator;
   console.log(`The local cloud is running, and ${settingsFile} is written.
-In another terminal: npm run build && func start
+In another terminal: func start
 Simulator control: ${control.url}  (Authorization: Bearer ${control.token})
 Ctrl-C stops everything.`);
   await interrupted;

@@ -6,7 +6,7 @@ import { functionKey } from '../support/testHost.ts';
 
 /** Starts hosts of the built app, each a process of its own, on one cloud. `npm test` has built the app before. */
 export function startHostProcesses(cloud: TestCloud, count: number): Promise<HostProcess[]> {
-  if (!existsSync('dist/functions')) execFileSync(process.execPath, ['build.js']);
+  if (!existsSync('dist/app.js')) execFileSync(process.execPath, ['build.js']);
   const environment = { ...cloud.environment, NODE_EXTRA_CA_CERTS: pemFile('ca'), NODE_OPTIONS: undefined };
   return Promise.all(
     Array.from({ length: count }, () => startHostProcess({ functionKey, timers: false, environment })),
