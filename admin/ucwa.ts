@@ -1,161 +1,127 @@
 /**
  * `npm run ucwa -- discover|token|renew …`: tries an on-premises deployment step by step, and says what to fix.
- * Secrets come from the environment (UCWA_PASSWORD, UCWA_TOKEN), so that they stay out of the shell's history.
+ * Secrets come from the environment (UCWA_PASSWORD, UCWA_TOKEN), so that they stay out of the shell's history; none is
+ * printed. Exit code: 0 it works, 1 it does not, 2 the command is not understood.
  */
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
-import { parseHostRule, parseHttpsUrl, type HostRule } from '../lib/hostRules.ts';
-import { createTransport, type Transport } from '../lib/net/transport.ts';
+import { parseHostRule } from '../lib/hostRules.ts';
+import { createTransport } from '../lib/net/transport.ts';
 import {
   beginSearch,
   DiscoveryFailure,
   findUser,
   type AutodiscoveryOptions,
 } from '../lib/platforms/ucwa/autodiscovery.ts';
-import { listOf, parseChallenges } from '../lib/platforms/ucwa/challenge.ts';
-import { parseSipDomain } from '../lib/platforms/ucwa/conferenceUri.ts';
-import { findConference, type Conference } from '../lib/platforms/ucwa/meetingPage.ts';
-import { asUcwaProblem } from '../lib/platforms/ucwa/refusals.ts';
-import { findServers } from '../lib/platforms/ucwa/servers.ts';
+import { findConference } from '../lib/platforms/ucwa/meetingPage.ts';
+import { askOpenly, findServers } from '../lib/platforms/ucwa/servers.ts';
+import { TicketFailure } from '../lib/platforms/ucwa/ticketFailure.ts';
+import { tokenEndpointOf } from '../lib/platforms/ucwa/tokenEndpoint.ts';
 import { requestTicket, type Grant } from '../lib/platforms/ucwa/webTicket.ts';
+import { parseLoopbackUrl } from '../lib/settings/readers.ts';
+import { shownTransport } from './shownTransport.ts';
+import { adviceOn } from './ucwaAdvice.ts';
+import { readCommandLine, usage, type Asked } from './ucwaCommandLine.ts';
 
-const usage = `Usage: npm run ucwa -- COMMAND --domain SIP-DOMAIN [options]
-  discover                     root, user and challenge of a SIP domain
-  token --meeting URL          an anonymous ticket for a meeting
-  token --grant password --user NAME   a signed-in ticket (password in UCWA_PASSWORD); also --grant windows, passive
-  renew --meeting URL          renews the anonymous ticket in UCWA_TOKEN, or gets one and renews it
-Options:
-  --hosts LIST      hosts that may be called besides the SIP domain, comma-separated
-  --internal-first  ask LyncDiscoverInternal first
-  --http            allow the plain http first hop`;
-
-const grantKinds = ['anonmeeting', 'password', 'windows', 'passive'] as const;
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    domain: { type: 'string' },
-    meeting: { type: 'string' },
-    grant: { type: 'string', default: 'anonmeeting' },
-    user: { type: 'string' },
-    hosts: { type: 'string', default: '' },
-    'internal-first': { type: 'boolean', default: false },
-    http: { type: 'boolean', default: false },
-  },
-});
-
-const command = positionals[0];
-const domain = parseSipDomain(values.domain ?? '');
-if (!domain || (command !== 'discover' && command !== 'token' && command !== 'renew')) {
+const asked = readCommandLine(process.argv.slice(2));
+if (asked) process.exitCode = (await tryUntilTrusted(asked)) ? 0 : 1;
+else {
   console.error(usage);
-  process.exit(2);
+  process.exitCode = 2;
 }
 
-const signal = AbortSignal.timeout(60_000);
-const connectTo = /^127\.0\.0\.1:(\d+)$/.exec(process.env['DEVELOPMENT_CONNECT_TO'] ?? '')?.[1];
-const transport = createTransport(connectTo ? { connectTo: { host: '127.0.0.1', port: Number(connectTo) } } : {});
-const discovery: AutodiscoveryOptions = {
-  send: shown(transport),
-  trust: { hosts: [...hostRules(domain), ...hostRules(values.hosts)], trustedDomains: [], approvedHosts: new Map() },
-  tiers: values['internal-first'] ? 'internal-first' : 'external',
-  httpFirstHop: values.http,
-  approve: askWhetherToFollow,
-};
-
-try {
-  if (command === 'discover') await discover(domain);
-  else await ticket(domain, command);
-} catch (error) {
-  const problem = asUcwaProblem(error);
-  console.error(`\nVerdict: ${problem.code}${problem.reason ? ` (${problem.reason})` : ''}. ${problem.message}`);
-  if (error instanceof DiscoveryFailure) {
-    for (const { url, status, failure } of error.hops) console.error(`  ${url} ${status ?? ''} ${failure ?? 'led on'}`);
-    if (error.blockedHost)
-      console.error(`  blocked: ${error.blockedHost}; if it is yours, add it to UCWA_APPROVED_HOSTS`);
-  } else {
-    console.error(`  ${String(error)}`);
+/** Tries; after a redirect that is not trusted asks whether it is all right, and if so begins again. */
+async function tryUntilTrusted(options: Asked): Promise<boolean> {
+  const approved: string[] = [];
+  for (;;) {
+    try {
+      await run(options, approved);
+      return true;
+    } catch (error) {
+      const { verdict, fix } = adviceOn(error, options.grantKind);
+      console.error(`\nVerdict: ${verdict}\n  ${fix}`);
+      if (!(error instanceof DiscoveryFailure)) return false;
+      for (const { url, status, failure } of error.hops) {
+        console.error(`  ${url}: ${[status, failure ?? 'led on'].filter((part) => part !== undefined).join(', ')}`);
+      }
+      const { blockedHost } = error;
+      if (blockedHost === undefined) return false;
+      console.error(`  blocked: ${blockedHost}`);
+      if (approved.includes(blockedHost) || !parseHostRule(blockedHost) || !(await isTrusted(blockedHost)))
+        return false;
+      approved.push(blockedHost);
+    }
   }
-  process.exitCode = 1;
 }
 
-async function discover(sipDomain: string): Promise<void> {
-  const userUrl = await findUser(discovery, beginSearch(sipDomain), signal);
-  console.log(`\nUser resource: ${userUrl.href}`);
-  const answer = await discovery.send({ method: 'GET', url: userUrl, headers: { accept: 'application/json' } }, signal);
-  for (const challenge of parseChallenges(answer.headers['www-authenticate'] ?? '')) {
-    console.log(`  challenge ${challenge.scheme}: ${[...challenge.parameters.keys()].join(', ')}`);
-    const grants = listOf(challenge, 'grant_type');
-    if (grants) console.log(`  grants offered: ${grants.join(', ')}`);
+async function run(options: Asked, approved: readonly string[]): Promise<void> {
+  const { command, domain, grantKind, hosts, internalFirst, http } = options;
+  const signal = AbortSignal.timeout(60_000);
+  const development = parseLoopbackUrl(`http://${process.env['DEVELOPMENT_CONNECT_TO'] ?? ''}`);
+  const connectTo = development && { host: development.hostname, port: Number(development.port) };
+  const own = [domain, ...approved].flatMap((host) => parseHostRule(host) ?? []);
+  const discovery: AutodiscoveryOptions = {
+    send: shownTransport(createTransport({ connectTo }), console.log),
+    trust: { hosts: [...own, ...hosts], trustedDomains: [], approvedHosts: new Map([[domain, approved]]) },
+    tiers: internalFirst ? 'internal-first' : 'external',
+    httpFirstHop: http,
+  };
+
+  if (command === 'discover') {
+    const search = beginSearch(domain);
+    const userUrl = await findUser(discovery, search, signal);
+    const answer = await askOpenly(discovery, search, userUrl, signal);
+    const endpoint = tokenEndpointOf(answer, userUrl, domain, { kind: grantKind }, discovery.trust);
+    console.log(`\nUser resource:  ${userUrl.href}\nToken endpoint: ${endpoint.href}`);
+    console.log('\nVerdict: discovery works.');
+    return;
   }
-  console.log('\nVerdict: discovery works.');
-}
 
-async function ticket(sipDomain: string, what: 'token' | 'renew'): Promise<void> {
-  const grant = await grantOf(sipDomain);
-  const { tokenEndpoint, applicationsUrl } = await findServers(discovery, sipDomain, grant, { now: Date.now }, signal);
+  const grant = await grantOf(options, discovery, signal);
+  const { tokenEndpoint, applicationsUrl } = await findServers(discovery, domain, grant, { now: Date.now }, signal);
   console.log(`\nToken endpoint: ${tokenEndpoint.href}\nApplications:   ${applicationsUrl.href}`);
-  const ask = async (asked: Grant): Promise<string> => {
-    const { token, expiresAt } = await requestTicket(
-      discovery.send,
-      { endpoint: tokenEndpoint, grant: asked, now: Date.now },
-      signal,
-    );
-    console.log(`Ticket ${token.slice(0, 12)}… (${token.length} characters), until ${expiresAt.toISOString()}`);
+  const ask = async (by: Grant): Promise<string> => {
+    const request = { endpoint: tokenEndpoint, grant: by, now: Date.now };
+    const { token, expiresAt } = await requestTicket(discovery.send, request, signal);
+    console.log(`Ticket of ${token.length} characters, good until ${expiresAt.toISOString()}`);
     return token;
   };
-  if (what === 'renew' && grant.kind === 'anonmeeting') {
+  if (command === 'renew' && grant.kind === 'anonmeeting') {
     await ask({ ...grant, renew: process.env['UCWA_TOKEN'] ?? (await ask(grant)) });
     console.log('\nVerdict: renewal works; the guest keeps the identity.');
   } else {
     await ask(grant);
-    console.log('\nVerdict: the server gives tickets.');
+    const isRenewal = command === 'renew' ? ' A signed-in ticket is not renewed but asked for again.' : '';
+    console.log(`\nVerdict: the server gives tickets.${isRenewal}`);
   }
 }
 
-async function grantOf(sipDomain: string): Promise<Grant> {
-  const kind = grantKinds.find((known) => known === values.grant);
-  if (kind === 'password') return { kind, username: values.user ?? '', password: process.env['UCWA_PASSWORD'] ?? '' };
-  if (kind === 'windows' || kind === 'passive') return { kind };
-  const { uri, key } = await conferenceOf(sipDomain);
-  return { kind: 'anonmeeting', conferenceUri: uri, conferenceKey: key };
-}
-
-async function conferenceOf(sipDomain: string): Promise<Conference> {
-  const url = parseHttpsUrl(values.meeting ?? '');
-  const conference = url && (await findConference(discovery.send, url, sipDomain, signal));
-  if (!conference) throw new Error('name the https URL of a meeting with --meeting');
+async function grantOf(
+  { grantKind, meetingUrl, domain, user }: Asked,
+  { send }: AutodiscoveryOptions,
+  signal: AbortSignal,
+): Promise<Grant> {
+  if (grantKind === 'password') {
+    const password = process.env['UCWA_PASSWORD'] ?? '';
+    if (!user || !password) throw new TicketFailure('credentials_missing', 0);
+    return { kind: grantKind, username: user, password };
+  }
+  if (grantKind !== 'anonmeeting') return { kind: grantKind };
+  const conference = meetingUrl && (await findConference(send, meetingUrl, domain, signal));
+  if (!conference) throw new Error('The meeting URL does not tell its conference; see what it answers.');
   console.log(`Conference: ${conference.uri}`);
-  return conference;
+  return { kind: grantKind, conferenceUri: conference.uri, conferenceKey: conference.key };
 }
 
-function hostRules(list: string): HostRule[] {
-  return list.split(',').flatMap((entry) => parseHostRule(entry.trim()) ?? []);
-}
-
-/** Prints each request as it is made; never its body. */
-function shown(send: Transport): Transport {
-  return async (request, until) => {
-    const startedAt = performance.now();
-    const done = (what: string): void => {
-      console.log(
-        `  ${request.method} ${request.url.origin}${request.url.pathname} → ${what}, ${Math.round(performance.now() - startedAt)} ms`,
-      );
-    };
-    try {
-      const answer = await send(request, until);
-      done(String(answer.status));
-      return answer;
-    } catch (error) {
-      done(String(error));
-      throw error;
-    }
-  };
-}
-
-async function askWhetherToFollow(host: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
+/** What the security check demands: a person who says yes. Nobody there means no. */
+async function isTrusted(host: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`The redirect leads to ${host}, which is not trusted. Follow it? [y/N] `);
-  terminal.close();
-  return /^y(?:es)?$/i.test(answer.trim());
+  try {
+    const nobody = once(terminal, 'close').then(() => '');
+    const question = `The redirect leads to ${host}, which is not trusted. Follow it? [y/N] `;
+    const answer = await Promise.race([terminal.question(question), nobody]);
+    return /^y(?:es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
 }

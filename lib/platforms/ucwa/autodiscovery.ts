@@ -38,8 +38,6 @@ export class DiscoveryFailure extends Error {
 
 export interface AutodiscoveryOptions extends Pick<UcwaSettings, 'trust' | 'tiers' | 'httpFirstHop'> {
   readonly send: Transport;
-  /** Asked when the security check does not pass; a service has nobody to ask. */
-  readonly approve?: (host: string) => Promise<boolean>;
 }
 
 const maxHops = 10;
@@ -93,7 +91,7 @@ export async function followRedirect(
   href: string,
   signal: AbortSignal,
 ): Promise<URL> {
-  const user = await ask(options, search, await redirectTarget(options, search, from, href), signal);
+  const user = await ask(options, search, redirectTarget(options, search, from, href), signal);
   if (user) return user;
   throw new DiscoveryFailure('all-tiers-failed', search.hops);
 }
@@ -143,7 +141,7 @@ async function followLinks(
   if (links.unusable !== undefined) return fail(`has a ${links.unusable} link without href`, 200);
   const user = links.user === undefined ? undefined : resolvePlatformLink(links.user, url, options.trust);
   if (links.redirect !== undefined) {
-    const target = await redirectTarget(options, search, url, links.redirect);
+    const target = redirectTarget(options, search, url, links.redirect);
     if (!(search.visited.has(target.href) && user)) {
       search.hops.push({ url: url.href, status: 200 });
       return ask(options, search, target, signal);
@@ -155,14 +153,12 @@ async function followLinks(
   return user;
 }
 
-async function redirectTarget(options: AutodiscoveryOptions, search: Search, from: URL, href: string): Promise<URL> {
+function redirectTarget({ trust }: AutodiscoveryOptions, search: Search, from: URL, href: string): URL {
   const hops = [...search.hops, { url: from.href, status: 200, failure: 'its redirect is not followed' }];
   if (isHomedOnline(href)) throw new DiscoveryFailure('homed-online', hops);
-  const target = resolvePlatformLink(href, from, options.trust);
-  if (target && passesSecurityCheck(from, target, search.domain, options.trust)) return target;
+  const target = resolvePlatformLink(href, from, trust);
+  if (target && passesSecurityCheck(from, target, search.domain, trust)) return target;
   const blockedHost = URL.canParse(href, from.href) ? new URL(href, from).host : '';
-  const approved = (await options.approve?.(blockedHost)) && resolvePlatformLink(href, from, options.trust);
-  if (approved) return approved;
   throw new DiscoveryFailure('redirect-blocked', hops, blockedHost || undefined);
 }
 

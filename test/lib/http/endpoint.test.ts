@@ -151,6 +151,7 @@ describe('the log line', () => {
         level: 'error',
         line: {
           door: 'GetGuest',
+          guestId: 'g'.repeat(43),
           status: 502,
           code: 'platform-refused',
           reason: 'answer-unusable',

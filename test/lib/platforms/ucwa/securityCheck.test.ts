@@ -106,25 +106,3 @@ test('54: the dot that may end a host name does not change whose it is', () => {
   expect(isSameDomain(new URL('https://lyncweb.contoso.com./'), 'contoso.com')).toBe(true);
   expect(isSameDomain(new URL('https://contoso.com.evil.test./'), 'contoso.com')).toBe(false);
 });
-
-describe('where somebody can be asked', () => {
-  const discoverAsking = (approve: (host: string) => Promise<boolean>) => {
-    wing.behave({ httpRedirect: 'foreign' });
-    const settings = wing.settings({ ...plainFirstHop, ...foreignCallable });
-    return findUser({ ...settings, send: wing.transport, approve }, beginSearch('contoso.example'), forever);
-  };
-
-  test('51: a redirect is followed after a yes', async () => {
-    const asked: string[] = [];
-    const user = await discoverAsking((host) => {
-      asked.push(host);
-      return Promise.resolve(true);
-    });
-    expect(user.href).toBe(foreignUser);
-    expect(asked).toEqual([foreign]);
-  });
-
-  test('51: a redirect is not followed after a no', async () => {
-    await expect(discoverAsking(() => Promise.resolve(false))).rejects.toEqual(failure('redirect-blocked'));
-  });
-});
