@@ -1,9 +1,7 @@
-import { beginSearch, findUser } from '../../../../lib/platforms/ucwa/autodiscovery.ts';
 import { isSameDomain, passesSecurityCheck } from '../../../../lib/platforms/ucwa/trust.ts';
 import {
   contoso,
   failure,
-  forever,
   internalFirst,
   plainFirstHop,
   rootPath,
