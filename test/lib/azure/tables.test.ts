@@ -65,8 +65,10 @@ describe.each([
 
   test('that does not exist is a broken deployment, not an absent row', async () => {
     const nowhere = open('nowhere');
-    for (const work of [insert(nowhere), read(nowhere), replace(nowhere, '*'), remove(nowhere, '*')]) {
-      await expect(work).rejects.toMatchObject({ code: 'storage-unavailable', retryAfterSeconds: 2 });
+    const operations = [insert, read, (table: Table) => replace(table, '*'), (table: Table) => remove(table, '*')];
+    for (const operation of operations) {
+      const failure = { code: 'storage-unavailable', retryAfterSeconds: 2 };
+      await expect(operation(nowhere)).rejects.toMatchObject(failure);
     }
   });
 });
