@@ -10,9 +10,9 @@ import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 const broken = {
   KEY_VAULT_URL: 'ftp://hidden-vault.example/',
   ENTRA_TENANT_ID: 'hidden-tenant',
-  GUEST_RETENTION_HOURS: '-77',
+  GUEST_RETENTION_HOURS: '-987654321',
 };
-const hidden = /hidden-vault|hidden-tenant|-77/;
+const hidden = /hidden-vault|hidden-tenant|-987654321/;
 const conformance = conformanceWith(apiDefinition() as unknown as Definition);
 
 let cloud: TestCloud;
