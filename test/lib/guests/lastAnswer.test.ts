@@ -158,15 +158,20 @@ describe('two rejoins', () => {
     const stranger = await one.issue({ meetingUrl }, noLimit());
     const before = issuedTickets().length;
     const { applicationSessionId: strangersId } = stranger.guest;
+    const answered = one.gates.after('platform.reissue');
     const storm = Array.from({ length: 20 }, () => rejoin(one));
+    await answered.reached;
+    // By the time of these reads the others have read the row too, and wait behind the first renewal.
+    for (let reads = 0; reads < 5; reads += 1) await row();
+    answered.open();
     const strangers = one.rejoin({ applicationSessionId: strangersId }, noLimit());
     const admitted = await Promise.all(storm);
     const again = await strangers;
     expect(participants(first, ...admitted).size).toBe(1);
     expect(participants(stranger, again).size).toBe(1);
     expect(admitted.map(({ join }) => join.token)).not.toContain(again.join.token);
-    // One for those who came before the first renewal, a few for the others, one for the stranger.
-    expect(issuedTickets().length - before).toBeLessThanOrEqual(8);
+    // One for the first, one for those who waited, one for the stranger; a late reader or two do not matter.
+    expect(issuedTickets().length - before).toBeLessThan(storm.length / 2);
   });
 });
 
