@@ -3,7 +3,7 @@ import { isHostAllowed, parseAllowedUrl, type HostRule } from '../../hostRules.t
 import type { Transport, UpstreamAnswer } from '../../net/transport.ts';
 import { untilAborted } from '../../net/untilAborted.ts';
 import { currentTrace } from '../../telemetry.ts';
-import { unusableAnswer } from './refusals.ts';
+import { unusableAnswer } from '../refusals.ts';
 
 /** A call to the platform service in the name of our Entra application. */
 export interface ServiceCall {

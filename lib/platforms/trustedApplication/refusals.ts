@@ -1,6 +1,7 @@
 import { retryAfterSeconds } from '../../net/retryAfter.ts';
 import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
 import { asProblem, Problem } from '../../problem.ts';
+import { platformTimeout, platformUnavailable, tooManyRequests, unanswered, unusableAnswer } from '../refusals.ts';
 
 /** Throws what a failed answer means, whichever resource gave it; statuses that depend on the resource pass. */
 export function refuseFailedAnswer(answer: UpstreamAnswer): void {
@@ -12,11 +13,7 @@ export function refuseFailedAnswer(answer: UpstreamAnswer): void {
       { reason: 'credentials-rejected' },
     );
   }
-  if (status === 429) {
-    throw new Problem('too-many-requests', 'Wait as long as Retry-After says, then send the same request again.', {
-      retryAfterSeconds: retryAfterSeconds(answer) ?? 10,
-    });
-  }
+  if (status === 429) throw tooManyRequests(retryAfterSeconds(answer));
   if (status === 408 || status === 504) throw platformTimeout();
   if (status >= 500) throw platformUnavailable(retryAfterSeconds(answer));
   if (status >= 300 && status < 400) throw unusableAnswer();
@@ -24,29 +21,7 @@ export function refuseFailedAnswer(answer: UpstreamAnswer): void {
 
 /** Whatever went wrong on the way to the platform, as a problem. */
 export function asPlatformProblem(failure: unknown): Problem {
-  if (!(failure instanceof UpstreamFailure)) return asProblem(failure);
-  if (failure.code === 'too-large') return unusableAnswer(failure);
-  if (failure.code === 'timeout' || failure.code === 'cancelled') return platformTimeout(failure);
-  return platformUnavailable(undefined, failure);
-}
-
-function platformUnavailable(retryAfter?: number, cause?: unknown): Problem {
-  return new Problem('platform-unavailable', 'Send the same request again.', {
-    retryAfterSeconds: retryAfter ?? 5,
-    cause,
-  });
-}
-
-function platformTimeout(cause?: unknown): Problem {
-  return new Problem('platform-timeout', 'Send the same request again.', { cause });
-}
-
-/** 502: an answer that does not say what the protocol promises, or points outside the platform's hosts. */
-export function unusableAnswer(cause?: unknown): Problem {
-  return new Problem('platform-refused', 'Try again; if it stays, report it to the administrator of the platform.', {
-    reason: 'answer-unusable',
-    cause,
-  });
+  return failure instanceof UpstreamFailure ? unanswered(failure) : asProblem(failure);
 }
 
 /** 502: the application, its endpoint or the tenant's consent is not known to the platform. */

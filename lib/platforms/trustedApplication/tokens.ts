@@ -3,7 +3,8 @@ import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
 import type { Join, PlatformGuest } from '../platform.ts';
 import type { ServiceClient } from './client.ts';
 import type { Discovery } from './discovery.ts';
-import { capabilityMissing, meetingRejected, notRegistered, refuseFailedAnswer, unusableAnswer } from './refusals.ts';
+import { unusableAnswer } from '../refusals.ts';
+import { capabilityMissing, meetingRejected, notRegistered, refuseFailedAnswer } from './refusals.ts';
 import type { Discovered } from './walk.ts';
 import { parseTokenAnswer, subcodeOf } from './wire.ts';
 

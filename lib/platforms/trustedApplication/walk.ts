@@ -1,6 +1,7 @@
 import { resolveLink, type HostRule } from '../../hostRules.ts';
 import type { ServiceClient } from './client.ts';
-import { notRegistered, refuseFailedAnswer, unusableAnswer } from './refusals.ts';
+import { unusableAnswer } from '../refusals.ts';
+import { notRegistered, refuseFailedAnswer } from './refusals.ts';
 import { linkOf, parseResource } from './wire.ts';
 
 /** What the walk found; the links are the only URLs of the platform that the service knows. */

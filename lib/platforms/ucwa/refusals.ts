@@ -1,5 +1,6 @@
 import { UpstreamFailure } from '../../net/transport.ts';
 import { asProblem, Problem, type RefusalReason } from '../../problem.ts';
+import { platformUnavailable, tooManyRequests, unanswered, unusableAnswer } from '../refusals.ts';
 import { DiscoveryFailure } from './autodiscovery.ts';
 import { MeetingPageFailure } from './meetingPage.ts';
 import { ChallengeFailure } from './tokenEndpoint.ts';
@@ -7,7 +8,7 @@ import { TicketFailure } from './ticketFailure.ts';
 
 /** Whatever went wrong on the way to a ticket, as a problem (docs/protocol/ucwa.md §2.4, §7). */
 export function asUcwaProblem(failure: unknown): Problem {
-  if (failure instanceof UpstreamFailure) return ofTransport(failure);
+  if (failure instanceof UpstreamFailure) return unanswered(failure);
   if (failure instanceof DiscoveryFailure) return ofDiscovery(failure);
   if (failure instanceof ChallengeFailure) return ofChallenge(failure);
   if (failure instanceof TicketFailure) return ofTicket(failure);
@@ -21,22 +22,14 @@ export function asUcwaProblem(failure: unknown): Problem {
   return asProblem(failure);
 }
 
-function ofTransport(failure: UpstreamFailure): Problem {
-  if (failure.code === 'too-large') return refused('answer-unusable', reportIt, failure);
-  if (failure.code === 'timeout' || failure.code === 'cancelled') {
-    return new Problem('platform-timeout', sendAgain, { cause: failure });
-  }
-  return unavailable(failure);
-}
-
 function ofDiscovery(failure: DiscoveryFailure): Problem {
   switch (failure.code) {
     case 'all-tiers-failed':
     case 'no-pool':
     case 'user-unavailable':
-      return unavailable(failure);
+      return platformUnavailable(undefined, failure);
     case 'no-applications':
-      return refused('answer-unusable', reportIt, failure);
+      return unusableAnswer(failure);
     case 'homed-online':
       return homedOnline(failure);
     case 'redirect-blocked':
@@ -57,7 +50,7 @@ function ofDiscovery(failure: DiscoveryFailure): Problem {
 function ofChallenge(failure: ChallengeFailure): Problem {
   if (failure.code === 'homed-online') return homedOnline(failure);
   if (failure.code === 'grant-not-offered') return anonymousJoinOff(failure);
-  return refused('answer-unusable', reportIt, failure);
+  return unusableAnswer(failure);
 }
 
 function ofTicket(failure: TicketFailure): Problem {
@@ -72,9 +65,9 @@ function ofTicket(failure: TicketFailure): Problem {
     case 'unsupported_grant_type':
       return anonymousJoinOff(failure);
     case 'invalid_scope':
-      return refused('answer-unusable', reportIt, failure);
+      return unusableAnswer(failure);
     case 'server_error':
-      return unavailable(failure);
+      return platformUnavailable(undefined, failure);
     case 'credentials_missing':
       return refused('credentials-rejected', 'The account needs a user name and a password.', failure);
     case 'interaction_required':
@@ -91,25 +84,13 @@ function ofTicket(failure: TicketFailure): Problem {
       );
     case 'refused':
     case 'unusable':
-      if (failure.status === 429) {
-        return new Problem('too-many-requests', 'Wait as long as Retry-After says, then send the same request again.', {
-          retryAfterSeconds: 10,
-          cause: failure,
-        });
-      }
-      return failure.status >= 500 ? unavailable(failure) : refused('answer-unusable', reportIt, failure);
+      if (failure.status === 429) return tooManyRequests(undefined, failure);
+      return failure.status >= 500 ? platformUnavailable(undefined, failure) : unusableAnswer(failure);
   }
 }
 
-const sendAgain = 'Send the same request again.';
-const reportIt = 'Try again; if it stays, report it to the administrator of the platform.';
-
 function refused(reason: RefusalReason, detail: string, cause: Error): Problem {
   return new Problem('platform-refused', detail, { reason, cause });
-}
-
-function unavailable(cause: Error): Problem {
-  return new Problem('platform-unavailable', sendAgain, { retryAfterSeconds: 5, cause });
 }
 
 function homedOnline(cause: Error): Problem {

@@ -11,7 +11,7 @@ import {
 import { parseDiscovery, type DiscoveryLinks } from './resource.ts';
 import { ChallengeFailure, tokenEndpointOf } from './tokenEndpoint.ts';
 import { resolvePlatformLink } from './trust.ts';
-import { requestTicket, type Grant } from './webTicket.ts';
+import { requestTicket, type Grant, type TicketRequest } from './webTicket.ts';
 
 /** Where an organizer's guests are served: what discovery is for, and what is cached of it. */
 export interface Servers {
@@ -23,13 +23,6 @@ export interface Servers {
   readonly tokenEndpoint: URL;
 }
 
-/** Shows an administrator, or times for a health check, what is being done. */
-export type Observe = <T>(
-  step: 'root' | 'user' | 'challenge' | 'ticket' | 'applications',
-  work: () => Promise<T>,
-) => Promise<T>;
-const unobserved: Observe = (_step, work) => work();
-
 /**
  * Root, user, challenge, ticket, user again, until there is an applications link; then that host's own challenge, because
  * a ticket is good for the origin that issued it only (docs/protocol/ucwa.md §1.6, §2.8). Throws discovery, challenge and
@@ -39,30 +32,27 @@ export async function findServers(
   options: AutodiscoveryOptions,
   domain: string,
   grant: Grant,
-  context: { now: () => number; observe?: Observe },
+  context: Pick<TicketRequest, 'now'>,
   signal: AbortSignal,
 ): Promise<Servers> {
   const { trust } = options;
-  const { now, observe = unobserved } = context;
   const search = beginSearch(domain);
-  let url = await observe('root', () => findUser(options, search, signal));
+  let url = await findUser(options, search, signal);
   for (;;) {
-    const { links, endpoint } = await readUser(options, search, url, grant, { now, observe }, signal);
+    const { links, endpoint } = await readUser(options, search, url, grant, context, signal);
     const redirect = redirectOf(links, search, url, trust);
     if (redirect !== undefined) {
-      const from = url;
-      url = await observe('root', () => followRedirect(options, search, from, redirect, signal));
+      url = await followRedirect(options, search, url, redirect, signal);
       continue;
     }
     const applicationsUrl = resolvePlatformLink(links.applications ?? '', url, trust);
     if (!applicationsUrl) throw failureAt(search, url, 200, 'has an applications link that leaves the hosts');
-    const tokenEndpoint = await observe('applications', async () => {
-      if (endpoint?.origin === applicationsUrl.origin) return endpoint;
-      const answer = await askOpenly(options, search, applicationsUrl, signal);
-      // Some pools challenge without a header (§7.16): then the user resource's endpoint is the best that is known.
-      if (answer.headers['www-authenticate'] === undefined && endpoint) return endpoint;
-      return tokenEndpointOf(answer, applicationsUrl, domain, grant, trust);
-    });
+    if (endpoint?.origin === applicationsUrl.origin) return { userUrl: url, applicationsUrl, tokenEndpoint: endpoint };
+    const answer = await askOpenly(options, search, applicationsUrl, signal);
+    // Some pools challenge without a header (§7.16): then the user resource's endpoint is the best that is known.
+    const isSilent = answer.headers['www-authenticate'] === undefined;
+    const tokenEndpoint =
+      isSilent && endpoint ? endpoint : tokenEndpointOf(answer, applicationsUrl, domain, grant, trust);
     return { userUrl: url, applicationsUrl, tokenEndpoint };
   }
 }
@@ -80,20 +70,18 @@ async function readUser(
   search: Search,
   url: URL,
   grant: Grant,
-  { now, observe }: { now: () => number; observe: Observe },
+  { now }: Pick<TicketRequest, 'now'>,
   signal: AbortSignal,
 ): Promise<{ links: DiscoveryLinks; endpoint: URL | undefined }> {
   const { send, trust } = options;
   search.visited.add(url.href);
-  const open = await observe('user', () => askOpenly(options, search, url, signal));
+  const open = await askOpenly(options, search, url, signal);
   if (open.status === 200) return { links: await linksOf(open, search, url), endpoint: undefined };
-  const endpoint = await observe('challenge', async () =>
-    Promise.resolve(tokenEndpointOf(open, url, search.domain, grant, trust)),
-  );
+  const endpoint = tokenEndpointOf(open, url, search.domain, grant, trust);
   // A ticket never goes to a host that did not issue it: one from elsewhere would be of no use here.
   if (endpoint.origin !== url.origin) throw new ChallengeFailure('endpoint-refused');
-  const ticket = await observe('ticket', () => requestTicket(send, { endpoint, grant, now }, signal));
-  const answer = await observe('user', () => send(getOf(url, ticket.token), signal));
+  const ticket = await requestTicket(send, { endpoint, grant, now }, signal);
+  const answer = await send(getOf(url, ticket.token), signal);
   return { links: await linksOf(answer, search, url), endpoint };
 }
 
