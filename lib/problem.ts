@@ -5,9 +5,16 @@ export const problemCatalogue = {
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'meeting-url-not-supported': { status: 400, title: 'No configured platform accepts this meeting' },
   'origin-not-allowed': { status: 400, title: 'An origin is not allowed' },
+  'caller-unauthenticated': { status: 401, title: 'The caller did not prove who it is' },
+  'caller-not-allowed': { status: 403, title: 'The caller may not use this service' },
   'guest-not-found': { status: 404, title: 'There is no such guest' },
   'guest-removed': { status: 410, title: 'The guest was removed' },
   'session-bound-to-another-meeting': { status: 409, title: 'The session belongs to another meeting' },
+  'request-in-progress': { status: 409, title: 'The same request is being carried out' },
+  'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
+  'callback-not-allowed': { status: 400, title: 'The callback URL is not allowed' },
+  'subscription-not-found': { status: 404, title: 'There is no such subscription' },
+  'too-many-subscriptions': { status: 409, title: 'There are too many subscriptions' },
   'too-many-requests': { status: 429, title: 'The meeting platform asks to slow down' },
   'capability-missing': { status: 501, title: 'The meeting platform does not offer this' },
   'platform-refused': { status: 502, title: 'The meeting platform said no' },
@@ -31,7 +38,7 @@ export const refusalReasons = [
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** One mistake in a request; `pointer` is a JSON pointer (RFC 6901) into the body, or the name of a path parameter. */
+/** One mistake in a request; `pointer` is a JSON pointer (RFC 6901) into the body, or the name of a path parameter or a header. */
 export interface FieldError {
   pointer: string;
   detail: string;

@@ -1,8 +1,15 @@
 import type * as z from 'zod';
-import { isHostAllowed } from './hostRules.ts';
+import { isHostAllowed, type HostRule } from './hostRules.ts';
 import { Problem } from './problem.ts';
 import { oneOfTwo } from './settings/readers.ts';
-import { platformNames, serviceSchema, type PlatformName } from './settings/service.ts';
+import { callerAuthOf, type CallerAuth } from './settings/callers.ts';
+import {
+  platformNames,
+  sampleServiceModes,
+  serviceSchema,
+  type PlatformName,
+  type SampleServiceMode,
+} from './settings/service.ts';
 import {
   trustedApplicationSchema,
   trustedApplicationSettings,
@@ -22,6 +29,12 @@ export interface Settings {
   readonly allowedOrigins: readonly string[];
   readonly guestRetentionHours: number;
   readonly alertWebhookUrl: URL | undefined;
+  readonly callerAuth: CallerAuth;
+  readonly sampleServiceDoors: SampleServiceMode;
+  /** Origin of the deployment as callers reach it; for URLs that we hand out. */
+  readonly publicBaseUrl: string | undefined;
+  /** Hosts that callbacks of health subscriptions may name. */
+  readonly webhookHosts: readonly HostRule[];
   /** Undefined: the platform is not on. */
   readonly trustedApplication: TrustedApplicationSettings | undefined;
   readonly ucwa: UcwaSettings | undefined;
@@ -36,6 +49,29 @@ export function isDevelopment(environment: Environment): boolean {
   return (
     environment['AZURE_FUNCTIONS_ENVIRONMENT'] === 'Development' && environment['WEBSITE_INSTANCE_ID'] === undefined
   );
+}
+
+/**
+ * What decides how functions are registered, before anything is checked. Settings that are mistaken count as the closed
+ * choice; requests then say what is wrong.
+ */
+export function readDoorSettings(environment: Environment): {
+  callerAuth: CallerAuth['kind'];
+  sampleServiceDoors: SampleServiceMode;
+} {
+  const read = (name: string): string | undefined => environment[name]?.trim();
+  return {
+    callerAuth: read('CALLER_AUTH') === 'entra' ? 'entra' : 'function-key',
+    sampleServiceDoors: sampleServiceModes.find((mode) => mode === read('SAMPLE_SERVICE_DOORS')) ?? 'off',
+  };
+}
+
+let settings: Settings | undefined;
+
+/** The settings of this process; throws `configuration-invalid`, and then reads them again next time. */
+export function theSettings(): Settings {
+  settings ??= readSettings(process.env);
+  return settings;
 }
 
 /** Reads and checks every setting; all mistakes stand in one `configuration-invalid` message, by name, never by value. */
@@ -72,8 +108,10 @@ export function readSettings(environment: Environment): Settings {
   mistakes.push(...(typedUcwa?.mistakes ?? []));
   const ucwa = typedUcwa?.settings;
   if (trustedApplication && ucwa) mistakes.push(...overlaps(trustedApplication, ucwa));
+  const callers = service && callerAuthOf(service, given);
+  mistakes.push(...(callers?.mistakes ?? []));
 
-  if (mistakes.length > 0 || !service) {
+  if (mistakes.length > 0 || !service || !callers) {
     throw new Problem('configuration-invalid', `Correct the settings: ${mistakes.join('; ')}.`);
   }
   return {
@@ -87,6 +125,10 @@ export function readSettings(environment: Environment): Settings {
     allowedOrigins: service.ALLOWED_ORIGINS,
     guestRetentionHours: service.GUEST_RETENTION_HOURS,
     alertWebhookUrl: service.ALERT_WEBHOOK_URL,
+    callerAuth: callers.callerAuth,
+    sampleServiceDoors: service.SAMPLE_SERVICE_DOORS,
+    publicBaseUrl: service.PUBLIC_BASE_URL,
+    webhookHosts: service.WEBHOOK_HOSTS,
     connectTo: service.DEVELOPMENT_CONNECT_TO,
     trustedApplication,
     ucwa,

@@ -6,6 +6,8 @@ export interface Trace {
   readonly correlationId: string;
   platform?: string;
   guestId?: string;
+  /** The application that calls, where callers are applications. */
+  caller?: string;
   /** Milliseconds spent per step; steps of one name add up. */
   readonly steps: Record<string, number>;
 }

@@ -1,6 +1,6 @@
 import type { Join, MeetingPlatform, PlatformGuest } from '../platforms/platform.ts';
 import type { GuestRow, GuestTable } from './guestTable.ts';
-import type { KeyRing } from './keyRing.ts';
+import type { KeyRing } from '../sealing/keyRing.ts';
 import type { MeetingIndex } from './meetingIndex.ts';
 
 /** What admitting guests needs of the service: the tables, the ring, the platforms and the settings of a process. */

@@ -4,6 +4,8 @@ import { rowCondition, type Table } from '../azure/tables.ts';
 const columns = z.object({
   state: z.enum(['active', 'removed']),
   platform: z.string(),
+  /** The application whose guest this is; absent: the holders of function keys. */
+  owner: z.string().optional(),
   /** Sealed (sealedGuest.ts); empty once the guest is removed. */
   sealed: z.string(),
   meetingIndex: z.string(),

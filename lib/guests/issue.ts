@@ -1,16 +1,17 @@
 import { parseHttpsUrl } from '../hostRules.ts';
 import type { MeetingPlatform, PlatformGuest } from '../platforms/platform.ts';
 import { asProblem, Problem } from '../problem.ts';
+import type { CallerId } from '../settings/callers.ts';
 import { currentTrace } from '../telemetry.ts';
 import { settledValue, type AdmissionOptions, type Admitted } from './admission.ts';
 import type { GuestRow, StoredGuest } from './guestTable.ts';
 import { guestIdOf, newSessionId, normalizeMeetingUrl } from './identity.ts';
-import { meetingIndexOf } from './keyRing.ts';
+import { meetingIndexOf } from '../sealing/keyRing.ts';
 import type { IndexEntry } from './meetingIndex.ts';
 import { admittedOrigins } from './origins.ts';
 import type { Rejoin } from './rejoin.ts';
 import { openGuest, sealGuest } from './sealedGuest.ts';
-import { contested, datesOf, requireActive, unexpired } from './standing.ts';
+import { contested, datesOf, ownedBy, requireActive, unexpired } from './standing.ts';
 
 export interface IssueRequest {
   readonly meetingUrl: string;
@@ -18,6 +19,8 @@ export interface IssueRequest {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Default: one of our making. */
   readonly applicationSessionId?: string | undefined;
+  /** Whose guest it is. */
+  readonly caller?: CallerId;
 }
 
 export interface Issued extends Admitted {
@@ -35,14 +38,16 @@ export function createIssue(
 ): (request: IssueRequest, signal: AbortSignal) => Promise<Issued> {
   const { guests, index, ring, platforms, retentionHours, now } = options;
 
-  const newRow = async (guestId: string, guest: PlatformGuest, platform: MeetingPlatform): Promise<GuestRow> => {
-    const { meetingUrl, allowedOrigins } = guest;
+  const newRow = async (guest: PlatformGuest, platform: MeetingPlatform, caller: CallerId): Promise<GuestRow> => {
+    const { applicationSessionId, meetingUrl, allowedOrigins } = guest;
+    const guestId = guestIdOf(applicationSessionId);
     const [newestKey] = await ring.current();
     const dates = datesOf(now(), platform.longestTokenLifeSeconds, retentionHours);
     return {
       guestId,
       state: 'active',
       platform: platform.name,
+      ...(caller && { owner: caller }),
       sealed: await sealGuest(ring, guestId, { meetingUrl, allowedOrigins: [...allowedOrigins] }),
       meetingIndex: meetingIndexOf(newestKey, normalizeMeetingUrl(meetingUrl)),
       createdAt: dates.lastTokenAt,
@@ -92,9 +97,14 @@ export function createIssue(
   const isGone = async ({ guestId, etag }: StoredGuest): Promise<boolean> =>
     (await guests.delete(guestId, etag)) || !(await guests.read(guestId));
 
-  const issueFresh = async (guest: PlatformGuest, platform: MeetingPlatform, signal: AbortSignal): Promise<Issued> => {
+  const issueFresh = async (
+    guest: PlatformGuest,
+    platform: MeetingPlatform,
+    caller: CallerId,
+    signal: AbortSignal,
+  ): Promise<Issued> => {
     // Not awaited: a cold instance reads the guest keys and the platform's credentials side by side.
-    const row = newRow(guestIdOf(guest.applicationSessionId), guest, platform);
+    const row = newRow(guest, platform, caller);
     const inserting = row.then((made) => guests.insert(made)).then((stored) => stored ?? Promise.reject(contested()));
     return firstToken(row, inserting, guest, platform, signal);
   };
@@ -103,11 +113,11 @@ export function createIssue(
   const issueNamed = async (
     guest: PlatformGuest,
     platform: MeetingPlatform,
-    askedOrigins: readonly string[] | undefined,
+    { caller = '', allowedOrigins: askedOrigins }: IssueRequest,
     signal: AbortSignal,
   ): Promise<Issued> => {
-    const guestId = guestIdOf(guest.applicationSessionId);
-    const row = await newRow(guestId, guest, platform);
+    const row = await newRow(guest, platform, caller);
+    const { guestId } = row;
     for (let round = 0; round < rounds; round++) {
       const inserted = await guests.insert(row);
       if (inserted) return firstToken(Promise.resolve(row), Promise.resolve(inserted), guest, platform, signal);
@@ -118,6 +128,8 @@ export function createIssue(
         if (replaced) return firstToken(Promise.resolve(row), Promise.resolve(replaced), guest, platform, signal);
         continue;
       }
+      // The platform knows guests by the id alone: with it another caller would take this one's place.
+      if (!ownedBy(found, caller)) throw boundElsewhere();
       const sealed = await openGuest(ring, requireActive(found, now()));
       if (normalizeMeetingUrl(sealed.meetingUrl) !== normalizeMeetingUrl(guest.meetingUrl)) throw boundElsewhere();
       try {
@@ -137,7 +149,8 @@ export function createIssue(
     throw contested();
   };
 
-  return async ({ meetingUrl, allowedOrigins, applicationSessionId }, signal) => {
+  return async (request, signal) => {
+    const { meetingUrl, allowedOrigins, applicationSessionId, caller = '' } = request;
     const platform = platformFor(meetingUrl, platforms);
     const origins = admittedOrigins(allowedOrigins, options.allowedOrigins, options.allowedOrigins);
     const guest = {
@@ -149,8 +162,8 @@ export function createIssue(
     if (trace) Object.assign(trace, { platform: platform.name, guestId: guestIdOf(guest.applicationSessionId) });
     try {
       return applicationSessionId === undefined
-        ? await issueFresh(guest, platform, signal)
-        : await issueNamed(guest, platform, allowedOrigins, signal);
+        ? await issueFresh(guest, platform, caller, signal)
+        : await issueNamed(guest, platform, request, signal);
     } catch (error) {
       throw asProblem(error).ofAttempt(guest.applicationSessionId);
     }

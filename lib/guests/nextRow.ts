@@ -1,7 +1,7 @@
 import type { AdmissionOptions } from './admission.ts';
 import type { GuestRow, StoredGuest } from './guestTable.ts';
 import { normalizeMeetingUrl } from './identity.ts';
-import { meetingIndexOf } from './keyRing.ts';
+import { meetingIndexOf } from '../sealing/keyRing.ts';
 import { openGuest, sealGuest } from './sealedGuest.ts';
 import { datesOf } from './standing.ts';
 

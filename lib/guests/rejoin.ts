@@ -1,5 +1,6 @@
 import type { Join, MeetingPlatform } from '../platforms/platform.ts';
 import { asProblem, Problem } from '../problem.ts';
+import type { CallerId } from '../settings/callers.ts';
 import { currentTrace } from '../telemetry.ts';
 import { settledValue, type AdmissionOptions, type Admitted } from './admission.ts';
 import type { GuestRow, StoredGuest } from './guestTable.ts';
@@ -10,12 +11,13 @@ import { createNextRow } from './nextRow.ts';
 import { admittedOrigins } from './origins.ts';
 import { createRejoinRecorder } from './rejoinRecorder.ts';
 import { openGuest, type SealedGuest } from './sealedGuest.ts';
-import { guestNotFound, requireActive } from './standing.ts';
+import { guestNotFound, ownedBy, requireActive } from './standing.ts';
 
 export interface RejoinRequest {
   readonly applicationSessionId: string;
   /** Default: the origins of the first token. */
   readonly allowedOrigins?: readonly string[] | undefined;
+  readonly caller?: CallerId;
 }
 
 export interface Rejoin {
@@ -82,8 +84,9 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
         : await withinBound(
             await besideEachOther(recorder.record(row), platform.reissue(guest, sealed.identity, signal)),
           );
-    // Meanwhile the session ended and began anew in another meeting: the token is for the one that it left.
-    if ((await openGuest(ring, admitted.row)).meetingUrl !== sealed.meetingUrl) throw guestNotFound();
+    // Meanwhile the session ended and began anew in another meeting, or with another caller: the token is for what it left.
+    const isSameGuest = admitted.row.owner === row.owner;
+    if (!isSameGuest || (await openGuest(ring, admitted.row)).meetingUrl !== sealed.meetingUrl) throw guestNotFound();
     return { ...admitted, guest };
   };
 
@@ -98,7 +101,7 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
       const trace = currentTrace();
       if (trace) trace.guestId = guestId;
       try {
-        const row = requireActive(await guests.read(guestId), now());
+        const row = requireActive(ownedBy(await guests.read(guestId), request.caller ?? ''), now());
         return await readmit(row, await openGuest(ring, row), request, signal);
       } catch (error) {
         throw asProblem(error).ofAttempt(request.applicationSessionId);

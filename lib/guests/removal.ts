@@ -1,7 +1,8 @@
 import type { AdmissionOptions } from './admission.ts';
 import { RowChanged, whileRowChanges } from './contention.ts';
 import type { StoredGuest } from './guestTable.ts';
-import { guestNotFound, unexpired } from './standing.ts';
+import type { CallerId } from '../settings/callers.ts';
+import { guestNotFound, ownedBy, unexpired } from './standing.ts';
 
 /** When a guest was removed, and until when tokens given before may still be good. */
 export interface Removal {
@@ -20,9 +21,9 @@ export function createRemoval({
   index,
   retentionHours,
   now,
-}: AdmissionOptions): (guestId: string) => Promise<Removal> {
-  const buryOnce = async (guestId: string): Promise<StoredGuest> => {
-    const row = unexpired(await guests.read(guestId), now());
+}: AdmissionOptions): (guestId: string, caller?: CallerId) => Promise<Removal> {
+  const buryOnce = async (guestId: string, caller: CallerId): Promise<StoredGuest> => {
+    const row = unexpired(ownedBy(await guests.read(guestId), caller), now());
     if (!row) throw guestNotFound();
     if (row.state === 'removed') return row;
     const retainedUntil = Math.max(now() + retentionHours * 3_600_000, row.expiresAt.getTime());
@@ -38,8 +39,8 @@ export function createRemoval({
     return buried;
   };
 
-  return async (guestId) => {
-    const row = await whileRowChanges(5, () => buryOnce(guestId));
+  return async (guestId, caller = '') => {
+    const row = await whileRowChanges(5, () => buryOnce(guestId, caller));
     await index.drop(row.meetingIndex, guestId);
     return { guestId, removedAt: row.removedAt ?? row.lastTokenAt, tokensValidUntil: row.tokensValidUntil };
   };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { guestRowKey, guestTableName, type StoredGuest } from './guestTable.ts';
-import type { KeyRing } from './keyRing.ts';
-import { open, seal, type SealedPlace } from './sealing.ts';
+import type { KeyRing } from '../sealing/keyRing.ts';
+import { open, seal, type SealedPlace } from '../sealing/sealing.ts';
 
 const content = z.object({
   meetingUrl: z.string(),

@@ -1,9 +1,10 @@
 import { Problem } from '../problem.ts';
+import type { CallerId } from '../settings/callers.ts';
 import type { AdmissionOptions } from './admission.ts';
 import type { GuestRow } from './guestTable.ts';
 import { guestIdPattern, normalizeMeetingUrl } from './identity.ts';
-import { meetingIndexOf } from './keyRing.ts';
-import { guestNotFound, unexpired } from './standing.ts';
+import { meetingIndexOf } from '../sealing/keyRing.ts';
+import { guestNotFound, ownedBy, unexpired } from './standing.ts';
 
 /** Guests of one meeting; a page may be short, only a missing cursor means that there are no more. */
 export interface GuestPage {
@@ -13,9 +14,9 @@ export interface GuestPage {
 
 export interface Search {
   /** One guest, active or removed; throws `guest-not-found`. */
-  get(guestId: string): Promise<GuestRow>;
-  /** The active guests of a meeting, eventually consistent. @param cursor from the page before. */
-  inMeeting(meetingUrl: string, cursor?: string): Promise<GuestPage>;
+  get(guestId: string, caller?: CallerId): Promise<GuestRow>;
+  /** The caller's active guests in a meeting, eventually consistent. @param cursor from the page before. */
+  inMeeting(meetingUrl: string, cursor?: string, caller?: CallerId): Promise<GuestPage>;
 }
 
 const pageSize = 50;
@@ -24,12 +25,16 @@ const firstGuest = '';
 
 /** Reads guests; never opens what is sealed. */
 export function createSearch({ guests, index, ring, now }: AdmissionOptions): Search {
-  const readGuests = async (guestIds: readonly string[], meetingIndex: string): Promise<GuestRow[]> => {
+  const readGuests = async (
+    guestIds: readonly string[],
+    meetingIndex: string,
+    caller: CallerId,
+  ): Promise<GuestRow[]> => {
     const found: GuestRow[] = [];
     for (let start = 0; start < guestIds.length; start += readsAtOnce) {
       const rows = await Promise.all(guestIds.slice(start, start + readsAtOnce).map((guestId) => guests.read(guestId)));
       for (const row of rows) {
-        const present = unexpired(row, now());
+        const present = unexpired(ownedBy(row, caller), now());
         // An index entry may outlive its guest, or the guest's move to another entry.
         if (present?.state === 'active' && present.meetingIndex === meetingIndex) found.push(present);
       }
@@ -38,12 +43,12 @@ export function createSearch({ guests, index, ring, now }: AdmissionOptions): Se
   };
 
   return {
-    async get(guestId) {
-      const row = unexpired(await guests.read(guestId), now());
+    async get(guestId, caller = '') {
+      const row = unexpired(ownedBy(await guests.read(guestId), caller), now());
       if (!row) throw guestNotFound();
       return row;
     },
-    async inMeeting(meetingUrl, cursor) {
+    async inMeeting(meetingUrl, cursor, caller = '') {
       // While the ring rotates, guests of one meeting stand under the index of the key that was the newest then.
       const keys = await ring.current();
       const place = cursor === undefined ? { kid: keys[0].kid, after: firstGuest } : parseCursor(cursor);
@@ -58,7 +63,7 @@ export function createSearch({ guests, index, ring, now }: AdmissionOptions): Se
         guestIds.length === pageSize && lastId
           ? cursorOf(key.kid, lastId)
           : nextKey && cursorOf(nextKey.kid, firstGuest);
-      return { guests: await readGuests(guestIds, meetingIndex), ...(next && { cursor: next }) };
+      return { guests: await readGuests(guestIds, meetingIndex, caller), ...(next && { cursor: next }) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Problem } from '../problem.ts';
+import type { CallerId } from '../settings/callers.ts';
 import type { GuestRow, StoredGuest } from './guestTable.ts';
 
 /**
@@ -24,6 +25,11 @@ export function datesOf(
 /** The row, as long as its retention lasts: past that it is absent for every door, purged or not. */
 export function unexpired(row: StoredGuest | undefined, now: number): StoredGuest | undefined {
   return row && row.expiresAt.getTime() > now ? row : undefined;
+}
+
+/** The row if it is the caller's: for anybody else it does not exist. */
+export function ownedBy(row: StoredGuest | undefined, caller: CallerId): StoredGuest | undefined {
+  return row && (row.owner ?? '') === caller ? row : undefined;
 }
 
 /** The row if its guest may get a token; throws `guest-not-found` or `guest-removed`. */

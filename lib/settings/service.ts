@@ -1,9 +1,26 @@
 import * as z from 'zod';
-import { developmentOnly, everyEntry, guid, httpsUrl, parsed, parseOrigin, serviceUrl, vaultName } from './readers.ts';
+import {
+  developmentOnly,
+  everyEntry,
+  guid,
+  hostList,
+  httpsUrl,
+  parsed,
+  parseOrigin,
+  serviceUrl,
+  vaultName,
+} from './readers.ts';
 
 /** The meeting platforms that a deployment can configure in `MEETING_PLATFORMS`. */
 export const platformNames = ['trusted-application', 'ucwa'] as const;
 export type PlatformName = (typeof platformNames)[number];
+
+/** How callers prove themselves: the host's function keys, or Entra tokens that App Service authentication has checked. */
+export const callerAuthKinds = ['function-key', 'entra'] as const;
+
+/** The doors of the platform's sample service: not there, with a function key, or open to everybody as they were. */
+export const sampleServiceModes = ['off', 'keyed', 'open'] as const;
+export type SampleServiceMode = (typeof sampleServiceModes)[number];
 
 /** The settings of the service as a whole, by the names that an administrator writes. */
 export const serviceSchema = (development: boolean) =>
@@ -31,7 +48,19 @@ export const serviceSchema = (development: boolean) =>
       .max(8_760, 'must be at most 8760')
       .default(24),
     ALERT_WEBHOOK_URL: httpsUrl.optional(),
-    CALLER_AUTH: z.literal('function-key', 'must be function-key').default('function-key'),
+    CALLER_AUTH: z.enum(callerAuthKinds, `must be ${callerAuthKinds.join(' or ')}`).default('function-key'),
+    CALLER_TENANT_ID: guid.optional(),
+    CALLER_APP_IDS: everyEntry(
+      (text) => (guid.safeParse(text).success ? text.toLowerCase() : undefined),
+      'must be application ids, separated by commas',
+    ).optional(),
+    SAMPLE_SERVICE_DOORS: z.enum(sampleServiceModes, `must be ${sampleServiceModes.join(', ')}`).default('off'),
+    PUBLIC_BASE_URL: parsed(
+      (text) => parseOrigin(text, development),
+      'must be an https origin such as https://join.contoso.com',
+    ).optional(),
+    // Where the flow service receives callbacks: logic apps, custom connectors' gateways, Power Platform environments.
+    WEBHOOK_HOSTS: hostList.prefault('logic.azure.com,azure-apim.net,api.powerplatform.com'),
     DEVELOPMENT_CONNECT_TO: developmentOnly(
       development,
       parsed(parseConnectTo, 'must be 127.0.0.1 or localhost with a port'),

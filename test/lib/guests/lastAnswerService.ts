@@ -3,7 +3,7 @@ import { openVault } from '../../../lib/azure/vault.ts';
 import type { AdmissionOptions } from '../../../lib/guests/admission.ts';
 import { createGuestTable, guestTableName } from '../../../lib/guests/guestTable.ts';
 import { createIssue } from '../../../lib/guests/issue.ts';
-import { createKeyRing } from '../../../lib/guests/keyRing.ts';
+import { createKeyRing } from '../../../lib/sealing/keyRing.ts';
 import { createMeetingIndex, meetingIndexTableName } from '../../../lib/guests/meetingIndex.ts';
 import { createRejoin, type Rejoin } from '../../../lib/guests/rejoin.ts';
 import { createRemoval } from '../../../lib/guests/removal.ts';

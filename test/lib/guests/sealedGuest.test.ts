@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
 import type { StoredGuest } from '../../../lib/guests/guestTable.ts';
 import { openGuest, sealGuest } from '../../../lib/guests/sealedGuest.ts';
-import { seal } from '../../../lib/guests/sealing.ts';
+import { seal } from '../../../lib/sealing/sealing.ts';
 import { datesOf } from '../../../lib/guests/standing.ts';
-import { fixedRing, ringLine } from './ringKeys.ts';
+import { fixedRing, ringLine } from '../sealing/ringKeys.ts';
 
 const ring = fixedRing(ringLine('k1'));
 const content = {

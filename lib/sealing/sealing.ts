@@ -48,7 +48,7 @@ function associated({ table, partitionKey, rowKey, column }: SealedPlace): Buffe
 }
 
 function doesNotOpen(cause?: unknown): Problem {
-  return new Problem('internal', "The guest's stored data does not open; remove the guest and issue a new token.", {
+  return new Problem('internal', 'What is stored does not open; begin anew with another session or request.', {
     cause,
   });
 }

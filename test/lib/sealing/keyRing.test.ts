@@ -1,4 +1,4 @@
-import { createKeyRing, meetingIndexOf, parseRing } from '../../../lib/guests/keyRing.ts';
+import { createKeyRing, meetingIndexOf, parseRing } from '../../../lib/sealing/keyRing.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { ringLine } from './ringKeys.ts';

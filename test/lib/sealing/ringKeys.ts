@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createKeyRing, type KeyRing } from '../../../lib/guests/keyRing.ts';
+import { createKeyRing, type KeyRing } from '../../../lib/sealing/keyRing.ts';
 
 /** A line of the ring's secret, always the same for one name. */
 export function ringLine(kid: string, material = kid): string {

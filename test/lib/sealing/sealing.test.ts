@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { open, seal, type SealedPlace } from '../../../lib/guests/sealing.ts';
+import { open, seal, type SealedPlace } from '../../../lib/sealing/sealing.ts';
 import { fixedRing, ringLine } from './ringKeys.ts';
 
 const ring = fixedRing(ringLine('k1'));
