@@ -6,8 +6,8 @@ import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'getGuest',
-  endpoint(doors.getGuest, async ({ params }) => ({
+  endpoint(doors.getGuest, async ({ params, caller }) => ({
     status: 200,
-    body: guestBody(await theApp().search.get(params.guestId)),
+    body: guestBody(await theApp().search.get(params.guestId, caller)),
   })),
 );

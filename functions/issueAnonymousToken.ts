@@ -6,8 +6,8 @@ import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'issueAnonymousToken',
-  endpoint(doors.issueAnonymousToken, async ({ body, signal }) => {
-    const issued = await theApp().issue(body, signal);
+  endpoint(doors.issueAnonymousToken, async ({ body, caller, signal }) => {
+    const issued = await theApp().issue({ ...body, caller }, signal);
     return {
       status: issued.created ? 201 : 200,
       body: tokenBody(issued),

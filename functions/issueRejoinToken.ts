@@ -6,8 +6,8 @@ import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'issueRejoinToken',
-  endpoint(doors.issueRejoinToken, async ({ body, signal }) => ({
+  endpoint(doors.issueRejoinToken, async ({ body, caller, signal }) => ({
     status: 200,
-    body: rejoinBody(await theApp().rejoin(body, signal)),
+    body: rejoinBody(await theApp().rejoin({ ...body, caller }, signal)),
   })),
 );

@@ -6,8 +6,8 @@ import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'removeGuest',
-  endpoint(doors.removeGuest, async ({ params }) => ({
+  endpoint(doors.removeGuest, async ({ params, caller }) => ({
     status: 200,
-    body: removalBody(await theApp().remove(params.guestId)),
+    body: removalBody(await theApp().remove(params.guestId, caller)),
   })),
 );

@@ -6,8 +6,8 @@ import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'searchGuests',
-  endpoint(doors.searchGuests, async ({ body }) => ({
+  endpoint(doors.searchGuests, async ({ body, caller }) => ({
     status: 200,
-    body: guestPageBody(await theApp().search.inMeeting(body.meetingUrl, body.cursor)),
+    body: guestPageBody(await theApp().search.inMeeting(body.meetingUrl, body.cursor, caller)),
   })),
 );

@@ -3,8 +3,8 @@ import { openVault } from './azure/vault.ts';
 import type { AdmissionOptions } from './guests/admission.ts';
 import { createGuestTable, guestTableName } from './guests/guestTable.ts';
 import { createIssue } from './guests/issue.ts';
-import { createKeyRing } from './guests/keyRing.ts';
 import { createMeetingIndex, meetingIndexTableName } from './guests/meetingIndex.ts';
+import { createPreflight } from './guests/preflight.ts';
 import { indexEntryNeededUntil, purgeExpired, type PurgeResult } from './guests/purge.ts';
 import { createRejoin, type Rejoin } from './guests/rejoin.ts';
 import { createRemoval } from './guests/removal.ts';
@@ -14,11 +14,18 @@ import { createCheckDiscovery } from './health/checkDiscovery.ts';
 import { createHealthTable, healthTableName } from './health/healthTable.ts';
 import { createHealthReporter, type HealthReporter } from './health/report.ts';
 import { checkSecrets } from './health/secretsCheck.ts';
+import { createSubscriptions } from './health/subscriptions.ts';
+import { createSubscriptionTable, subscriptionTableName } from './health/subscriptionTable.ts';
+import { createTellSubscribers } from './health/tellSubscribers.ts';
+import { createCreateMeeting } from './meetings/createMeeting.ts';
+import { createMeetingRequestTable, meetingRequestTableName } from './meetings/meetingRequestTable.ts';
 import { createTransport } from './net/transport.ts';
+import { createWebhookOutlet } from './net/webhookOutlet.ts';
 import type { MeetingPlatform } from './platforms/platform.ts';
 import { createTrustedApplication } from './platforms/trustedApplication/trustedApplication.ts';
 import { createUcwa } from './platforms/ucwa/ucwa.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { createKeyRing } from './sealing/keyRing.ts';
+import { theSettings, type Settings } from './settings.ts';
 
 /** The use cases, wired to the tables, the vault and the platforms of one set of settings. */
 export interface App {
@@ -26,18 +33,28 @@ export interface App {
   readonly rejoin: Rejoin['rejoin'];
   readonly remove: ReturnType<typeof createRemoval>;
   readonly search: Search;
+  readonly preflight: ReturnType<typeof createPreflight>;
+  readonly createMeeting: ReturnType<typeof createCreateMeeting>;
+  readonly subscriptions: ReturnType<typeof createSubscriptions>;
   readonly health: HealthReporter;
   readonly checkDiscovery: ReturnType<typeof createCheckDiscovery>;
   readonly purge: () => Promise<PurgeResult>;
 }
 
 /** Tables that the service expects to exist: deployment and the local cloud create them. */
-export const tableNames = [guestTableName, meetingIndexTableName, healthTableName] as const;
+export const tableNames = [
+  guestTableName,
+  meetingIndexTableName,
+  meetingRequestTableName,
+  healthTableName,
+  subscriptionTableName,
+] as const;
 
 /** Builds an app. Nothing is connected to before it is first needed. @param now milliseconds since 1970. */
 export function createApp(settings: Settings, now: () => number = Date.now): App {
   const readSecret = openVault(settings);
   const transport = createTransport({ connectTo: settings.connectTo });
+  const postToWebhook = createWebhookOutlet({ connectTo: settings.connectTo });
   const { trustedApplication, ucwa, development } = settings;
   const platforms: MeetingPlatform[] = [
     ...(trustedApplication
@@ -48,12 +65,14 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
 
   const guestRows = openTable(settings, guestTableName);
   const indexRows = openTable(settings, meetingIndexTableName);
+  const meetingRequestRows = openTable(settings, meetingRequestTableName);
   const healthRows = openTable(settings, healthTableName);
+  const ring = createKeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now });
   const guests = createGuestTable(guestRows);
   const admission: AdmissionOptions = {
     guests,
     index: createMeetingIndex(indexRows),
-    ring: createKeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now }),
+    ring,
     platforms,
     allowedOrigins: settings.allowedOrigins,
     retentionHours: settings.guestRetentionHours,
@@ -70,23 +89,35 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
   ];
   const healthTable = createHealthTable(healthRows);
   const secretsName = 'secrets';
+  const health = createHealthReporter({
+    table: healthTable,
+    platformNames: platforms.map(({ name }) => name),
+    secretsName,
+    now,
+  });
+  const subscriptions = createSubscriptionTable(openTable(settings, subscriptionTableName));
+  const { webhookHosts, publicBaseUrl } = settings;
 
   return {
     issue: createIssue(admission, rejoining),
     rejoin: rejoining.rejoin,
     remove: createRemoval(admission),
     search: createSearch(admission),
-    health: createHealthReporter({
-      table: healthTable,
-      platformNames: platforms.map(({ name }) => name),
-      secretsName,
+    preflight: createPreflight({ ...admission, lastVerdict: (part) => health.verdictOn(part), secretsName }),
+    createMeeting: createCreateMeeting({
+      requests: createMeetingRequestTable(meetingRequestRows),
+      ring,
+      platforms,
       now,
     }),
+    subscriptions: createSubscriptions({ subscriptions, health: healthTable, ring, webhookHosts, publicBaseUrl, now }),
+    health,
     checkDiscovery: createCheckDiscovery({
       platforms,
       secrets: { name: secretsName, check: () => checkSecrets(secrets, readSecret, now()) },
       table: healthTable,
-      announce: createAnnouncer({ table: healthTable, webhookUrl: settings.alertWebhookUrl, transport }),
+      announce: createAnnouncer({ table: healthTable, webhookUrl: settings.alertWebhookUrl, postToWebhook }),
+      tellSubscribers: createTellSubscribers({ subscriptions, ring, webhookHosts, postToWebhook }),
       now,
     }),
     purge: () =>
@@ -94,6 +125,7 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
         tables: [
           { name: guestTableName, table: guestRows },
           { name: meetingIndexTableName, table: indexRows, neededUntil: indexEntryNeededUntil(guests, now) },
+          { name: meetingRequestTableName, table: meetingRequestRows },
           { name: healthTableName, table: healthRows },
         ],
         now,
@@ -105,7 +137,7 @@ let app: App | undefined;
 
 /** The app of this process, from its environment; throws `configuration-invalid`, and then is tried again next time. */
 export function theApp(): App {
-  app ??= createApp(readSettings(process.env));
+  app ??= createApp(theSettings());
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { platformHosts } from './simulator/hostNames.ts';
 import type { Simulator } from './simulator/simulator.ts';
 import type { World } from './simulator/world.ts';
 
@@ -61,6 +62,9 @@ export function appSettings(simulator: Simulator, tablesConnectionString: string
     DISCOVERY_CHECK_SCHEDULE: '0 */5 * * * *',
     PURGE_SCHEDULE: '0 17 * * * *',
     CALLER_AUTH: 'function-key',
+    SAMPLE_SERVICE_DOORS: 'off',
+    PUBLIC_BASE_URL: 'https://join.contoso.example',
+    WEBHOOK_HOSTS: platformHosts.hooks,
     DEVELOPMENT_CONNECT_TO: `127.0.0.1:${platform.port}`,
   };
 }

@@ -17,7 +17,13 @@ export interface Cloud {
 }
 
 /** The tables that deployment creates in Azure. */
-export const tableNames = ['guests', 'meetingGuests', 'discoveryHealth'] as const;
+export const tableNames = [
+  'guests',
+  'meetingGuests',
+  'meetingRequests',
+  'discoveryHealth',
+  'healthSubscriptions',
+] as const;
 
 /** Starts storage and simulator. @param tablesOnly false: all of Azurite, as Core Tools needs it. */
 export async function startCloud({ tablesOnly = true } = {}): Promise<Cloud> {

@@ -1,5 +1,5 @@
 import type { HealthStep } from '../platforms/platform.ts';
-import type { HealthChange, Run } from './announcer.ts';
+import type { HealthChange, Run } from './change.ts';
 import type { HealthTable } from './healthTable.ts';
 import { judge, type Check, type Verdict } from './verdict.ts';
 
@@ -13,7 +13,9 @@ export interface CheckDiscoveryOptions {
   readonly platforms: readonly Checked[];
   readonly secrets: Checked;
   readonly table: HealthTable;
-  readonly announce: (run: Run, log: (change: HealthChange) => void) => Promise<void>;
+  /** Answers the verdict that the world knows after the run. */
+  readonly announce: (run: Run, log: (change: HealthChange) => void) => Promise<Verdict>;
+  readonly tellSubscribers: (run: Run, told: Verdict) => Promise<void>;
   readonly now?: () => number;
   /** Each part has this long. */
   readonly timeLimitMs?: number;
@@ -27,7 +29,7 @@ const assumedIntervalMs = 5 * 60_000;
  * @param nextDueAt from the timer's own schedule status (nextDue.ts).
  */
 export function createCheckDiscovery(options: CheckDiscoveryOptions) {
-  const { platforms, secrets, table, announce, now = Date.now, timeLimitMs = 10_000 } = options;
+  const { platforms, secrets, table, announce, tellSubscribers, now = Date.now, timeLimitMs = 10_000 } = options;
 
   return async (nextDueAt: Date | undefined, log: (change: HealthChange) => void): Promise<Verdict> => {
     const startedAt = new Date(now());
@@ -40,7 +42,8 @@ export function createCheckDiscovery(options: CheckDiscoveryOptions) {
     const checks = [...platformChecks, ...(secretsCheck ? [secretsCheck] : [])];
     await Promise.all(checks.map((check) => table.remember(check)));
     const verdict = judge({ platforms: platformChecks, secrets: secretsCheck, now: now(), upSince: now() });
-    await announce({ verdict, checks, startedAt, endedAt: new Date(now()) }, log);
+    const run = { verdict, checks, startedAt, endedAt: new Date(now()) };
+    await tellSubscribers(run, await announce(run, log));
     return verdict;
   };
 }

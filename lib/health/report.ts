@@ -1,6 +1,6 @@
 import type { HealthStep } from '../platforms/platform.ts';
 import type { HealthTable } from './healthTable.ts';
-import { checkVerdict, judge, stepVerdict, type Check, type Verdict } from './verdict.ts';
+import { checkVerdict, isSilent, judge, stepVerdict, type Check, type Verdict } from './verdict.ts';
 
 /** The state of the service with every part's last check. */
 export interface HealthReport {
@@ -20,6 +20,8 @@ export interface HealthReporterOptions {
 export interface HealthReporter {
   /** Read from the table now. Throws `storage-unavailable`. */
   report(): Promise<HealthReport>;
+  /** The verdict of a part's last check; undefined if it was never checked, or if its check is overdue. */
+  verdictOn(name: string): Promise<Verdict | undefined>;
   /** The verdict as of at most 10 s ago, one reading for all who ask: this door is open to everybody. Never throws. */
   status(): Promise<Pick<HealthReport, 'status' | 'checkedAt'>>;
 }
@@ -51,6 +53,10 @@ export function createHealthReporter(options: HealthReporterOptions): HealthRepo
 
   return {
     report,
+    async verdictOn(name) {
+      const check = await table.latest(name);
+      return check && !isSilent(check, now()) ? checkVerdict(check) : undefined;
+    },
     status() {
       if (!cached || now() - cached.at >= cachedForMs) {
         cached = {

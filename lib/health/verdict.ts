@@ -51,7 +51,8 @@ export function judge({ platforms, secrets, now, upSince }: Judged): Verdict {
   return well ? 'pass' : 'warn';
 }
 
-function isSilent({ checkedAt, nextDueAt }: Check, now: number): boolean {
+/** Whether the next check is overdue, so that the last one says nothing any more. */
+export function isSilent({ checkedAt, nextDueAt }: Check, now: number): boolean {
   const intervalMs = nextDueAt.getTime() - checkedAt.getTime();
   return now > nextDueAt.getTime() + 1.5 * intervalMs;
 }

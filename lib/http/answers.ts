@@ -2,9 +2,11 @@ import type * as z from 'zod';
 import type { Admitted } from '../guests/admission.ts';
 import type { GuestRow } from '../guests/guestTable.ts';
 import { guestIdOf } from '../guests/identity.ts';
+import type { Preflight } from '../guests/preflight.ts';
 import type { Removal } from '../guests/removal.ts';
 import type { GuestPage } from '../guests/search.ts';
 import type { HealthReport } from '../health/report.ts';
+import type { CreatedMeeting } from '../meetings/createMeeting.ts';
 import type * as schemas from './schemas.ts';
 
 /** What the use cases found, as the contract words it. */
@@ -50,6 +52,26 @@ export function removalBody({ guestId, removedAt, tokensValidUntil }: Removal): 
 
 export function guestPageBody({ guests, cursor }: GuestPage): z.infer<typeof schemas.searchAnswer> {
   return { guests: guests.map(guestBody), ...(cursor !== undefined && { cursor }) };
+}
+
+export function meetingBody(meeting: CreatedMeeting): z.infer<typeof schemas.meetingAnswer> {
+  const { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime, platform } = meeting;
+  const expiry = expiryTime.toISOString();
+  return { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime: expiry, platform };
+}
+
+export function preflightBody({
+  status,
+  platform,
+  session,
+  reasons,
+}: Preflight): z.infer<typeof schemas.preflightAnswer> {
+  return {
+    status,
+    ...(platform && { platform }),
+    ...(session && { session }),
+    reasons: reasons.map((reason) => ({ ...reason })),
+  };
 }
 
 export function healthStatusBody({

@@ -8,18 +8,21 @@ export interface Door {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the route prefix `/api`. */
   readonly route: string;
-  /** `function`: needs a function key. */
-  readonly auth: 'function' | 'anonymous';
+  /** `caller`: needs a function key or an application's token, as `CALLER_AUTH` says. */
+  readonly auth: 'caller' | 'anonymous';
   readonly summary: string;
   readonly description: string;
   readonly params?: z.ZodObject;
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodObject;
   /** By HTTP status; no schema: any JSON. */
   readonly answers: Readonly<Record<number, { description: string; schema?: z.ZodObject }>>;
+  /** What is posted later to the URL that the body's field `to` names. */
+  readonly notification?: { readonly to: string; readonly description: string; readonly schema: z.ZodObject };
   readonly problems: readonly ProblemCode[];
 }
 
-const everyDoor = ['configuration-invalid', 'internal'] as const;
+const everyDoor = ['caller-unauthenticated', 'caller-not-allowed', 'configuration-invalid', 'internal'] as const;
 const withBody = ['invalid-request', 'unsupported-media-type', 'payload-too-large', ...everyDoor] as const;
 const tokenDoor = [
   ...withBody,
@@ -39,7 +42,7 @@ export const doors = {
     operationId: 'IssueAnonymousToken',
     method: 'POST',
     route: 'v1/anonymous-tokens',
-    auth: 'function',
+    auth: 'caller',
     summary: 'Issue anonymous token',
     description:
       'Gives a guest without an account a short-lived token for one meeting. With a known applicationSessionId of the same meeting the same guest gets another token.',
@@ -54,7 +57,7 @@ export const doors = {
     operationId: 'IssueRejoinToken',
     method: 'POST',
     route: 'v1/rejoin-tokens',
-    auth: 'function',
+    auth: 'caller',
     summary: 'Rejoin as the same guest',
     description: 'Gives a guest who dropped out a new token, with which the guest comes back as the same participant.',
     body: schemas.rejoinRequest,
@@ -65,7 +68,7 @@ export const doors = {
     operationId: 'GetGuest',
     method: 'GET',
     route: 'v1/guests/{guestId}',
-    auth: 'function',
+    auth: 'caller',
     summary: 'Get guest',
     description: 'Tells the state of a guest. Neither the session nor the meeting is part of it.',
     params: schemas.guestParams,
@@ -76,7 +79,7 @@ export const doors = {
     operationId: 'RemoveGuest',
     method: 'DELETE',
     route: 'v1/guests/{guestId}',
-    auth: 'function',
+    auth: 'caller',
     summary: 'Remove guest',
     description:
       'Ends new tokens for a guest. Tokens given before stay good until they expire; the answer says until when.',
@@ -88,12 +91,84 @@ export const doors = {
     operationId: 'SearchGuests',
     method: 'POST',
     route: 'v1/guests/search',
-    auth: 'function',
+    auth: 'caller',
     summary: 'List guests in a meeting',
     description: 'Lists the active guests of a meeting, eventually consistent, in pages of at most 50.',
     body: schemas.searchRequest,
     answers: { 200: { description: 'A page of guests.', schema: schemas.searchAnswer } },
     problems: [...withBody, 'storage-unavailable', 'secrets-unavailable'],
+  },
+  createMeeting: {
+    operationId: 'CreateMeeting',
+    method: 'POST',
+    route: 'v1/meetings',
+    auth: 'caller',
+    summary: 'Create meeting',
+    description: 'Creates an online meeting right away. The same Idempotency-Key gives the same meeting for 24 hours.',
+    headers: schemas.createMeetingHeaders,
+    body: schemas.meetingRequest,
+    answers: { 201: { description: 'The meeting.', schema: schemas.meetingAnswer } },
+    problems: [
+      ...withBody,
+      'request-in-progress',
+      'idempotency-key-reused',
+      'too-many-requests',
+      'capability-missing',
+      'platform-refused',
+      'platform-unavailable',
+      'platform-timeout',
+      'storage-unavailable',
+      'secrets-unavailable',
+    ],
+  },
+  preflightJoin: {
+    operationId: 'PreflightJoin',
+    method: 'POST',
+    route: 'v1/preflight',
+    auth: 'caller',
+    summary: 'Check meeting link',
+    description:
+      'Tells whether a join will work, and if not why and what to do, before the customer clicks. No token is made.',
+    body: schemas.preflightRequest,
+    answers: { 200: { description: 'What is to be expected.', schema: schemas.preflightAnswer } },
+    problems: [...withBody, 'storage-unavailable', 'secrets-unavailable'],
+  },
+  subscribeToHealth: {
+    operationId: 'SubscribeToHealth',
+    method: 'POST',
+    route: 'v1/health-subscriptions',
+    auth: 'caller',
+    summary: 'When health changes',
+    description:
+      'Posts every confirmed change of the health verdict to a callback URL, until the subscription is ended.',
+    body: schemas.subscriptionRequest,
+    answers: {
+      201: { description: 'Subscribed; Location names the subscription.', schema: schemas.subscriptionAnswer },
+    },
+    notification: {
+      to: 'callbackUrl',
+      description:
+        'The verdict has changed. A 404 or 410 ends the subscription; what else fails is repeated for a day.',
+      schema: schemas.healthChange,
+    },
+    problems: [
+      ...withBody,
+      'callback-not-allowed',
+      'too-many-subscriptions',
+      'storage-unavailable',
+      'secrets-unavailable',
+    ],
+  },
+  unsubscribeFromHealth: {
+    operationId: 'UnsubscribeFromHealth',
+    method: 'DELETE',
+    route: 'v1/health-subscriptions/{subscriptionId}',
+    auth: 'caller',
+    summary: 'End health subscription',
+    description: 'Ends a subscription to changes of the health verdict.',
+    params: schemas.subscriptionParams,
+    answers: { 200: { description: 'The subscription has ended.', schema: schemas.unsubscriptionAnswer } },
+    problems: ['invalid-request', 'subscription-not-found', 'storage-unavailable', ...everyDoor],
   },
   getHealthStatus: {
     operationId: 'GetHealthStatus',
@@ -112,7 +187,7 @@ export const doors = {
     operationId: 'GetHealth',
     method: 'GET',
     route: 'v1/health',
-    auth: 'function',
+    auth: 'caller',
     summary: 'Get health',
     description: 'The last check of every part, step by step, with latencies and what to do about a failure.',
     answers: { 200: { description: 'The last checks.', schema: schemas.healthReport } },

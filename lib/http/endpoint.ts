@@ -1,10 +1,13 @@
 import type { HttpFunctionOptions, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type * as z from 'zod';
 import { asProblem, type Problem } from '../problem.ts';
+import { readDoorSettings, theSettings } from '../settings.ts';
+import type { CallerId } from '../settings/callers.ts';
 import { summarize, traced, type Trace } from '../telemetry.ts';
+import { callerOf } from './callers.ts';
 import type { Door } from './doors.ts';
 import { problemBody } from './problemAnswer.ts';
-import { readBody, validate } from './requestBody.ts';
+import { readBody, readHeaders, validate } from './requestBody.ts';
 
 type Input<S> = S extends z.ZodObject ? z.output<S> : undefined;
 
@@ -12,6 +15,8 @@ type Input<S> = S extends z.ZodObject ? z.output<S> : undefined;
 export interface DoorRequest<D extends Door> {
   readonly body: Input<D['body']>;
   readonly params: Input<D['params']>;
+  readonly headers: Input<D['headers']>;
+  readonly caller: CallerId;
   /** Aborts when the request's 15 s are up. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +29,7 @@ type BodyOf<D extends Door> = D['answers'][keyof D['answers']] extends { schema:
 export interface DoorAnswer<D extends Door> {
   readonly status: number;
   readonly body: BodyOf<D>;
-  /** A path, for `Location`. */
+  /** A path or a URL, for `Location`. */
   readonly location?: string;
 }
 
@@ -39,12 +44,17 @@ const everyAnswer = {
 
 /** A door as a function: validation, time limit, problems, headers and the log line; the use case does the rest. */
 export function endpoint<D extends Door>(door: D, useCase: UseCase<D>): HttpFunctionOptions {
+  // Function keys are checked by the host; with Entra it lets everybody through, and the caller is read here.
+  const checksCaller = door.auth === 'caller' && readDoorSettings(process.env).callerAuth === 'entra';
   const answer = async (request: HttpRequest, trace: Trace): Promise<HttpResponseInit> => {
+    const caller = checksCaller ? callerOf(request, theSettings().callerAuth) : '';
+    if (caller) trace.caller = caller;
     const params = door.params && validate(request.params, door.params);
     if (typeof params?.['guestId'] === 'string') trace.guestId = params['guestId'];
+    const headers = door.headers && readHeaders(request, door.headers);
     const body = door.body && (await readBody(request, door.body));
     const signal = AbortSignal.timeout(requestTimeoutMs);
-    const result = await useCase({ body, params, signal } as DoorRequest<D>);
+    const result = await useCase({ body, params, headers, caller, signal } as DoorRequest<D>);
     return {
       status: result.status,
       headers: {
@@ -58,7 +68,7 @@ export function endpoint<D extends Door>(door: D, useCase: UseCase<D>): HttpFunc
 
   return {
     methods: [door.method],
-    authLevel: door.auth,
+    authLevel: door.auth === 'anonymous' || checksCaller ? 'anonymous' : 'function',
     route: door.route,
     handler: async (request, context) => {
       const trace: Trace = { correlationId: correlationOf(request, context), steps: {} };
@@ -108,6 +118,7 @@ function logRequest(context: InvocationContext, { door, trace, status, problem, 
     ...(problem && { code: problem.code, reason: problem.reason }),
     platform: trace.platform,
     guestId: trace.guestId,
+    caller: trace.caller,
     correlationId: trace.correlationId,
     elapsedMs: Math.round(elapsedMs),
     steps: trace.steps,

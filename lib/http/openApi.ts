@@ -23,18 +23,22 @@ export function apiDefinition(): Json {
     paths,
     components: {
       schemas: componentSchemas(),
-      securitySchemes: { functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+      securitySchemes: {
+        functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+        entra: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      },
     },
   };
 }
 
-function operationOf({ operationId, summary, description, auth, params, body, answers, problems }: Door): Json {
+function operationOf(door: Door): Json {
+  const { operationId, summary, description, auth, params, headers, body, answers, notification, problems } = door;
   return {
     operationId,
     summary,
     description,
-    security: auth === 'function' ? [{ functionKey: [] }] : [],
-    ...(params && { parameters: Object.entries(params.shape).map(pathParameter) }),
+    security: auth === 'caller' ? [{ functionKey: [] }, { entra: [] }] : [],
+    ...((params ?? headers) && { parameters: [...parametersIn('path', params), ...parametersIn('header', headers)] }),
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: referenceTo(body) } } } }),
     responses: {
       ...Object.fromEntries(
@@ -44,14 +48,21 @@ function operationOf({ operationId, summary, description, auth, params, body, an
         ]),
       ),
       ...problemResponses(problems),
-      ...(auth === 'function' && { 401: { description: 'The function key is missing or wrong. No body.' } }),
     },
+    ...(notification && { callbacks: { [operationId]: callbackOf(notification) } }),
   };
 }
 
-function pathParameter([name, schema]: [string, z.core.$ZodType]): Json {
-  const { $schema, description, ...rest } = z.toJSONSchema(schema);
-  return { name, in: 'path', required: true, description, schema: rest };
+function parametersIn(place: 'path' | 'header', schema: z.ZodObject | undefined): Json[] {
+  return Object.entries<z.core.$ZodType>(schema?.shape ?? {}).map(([name, field]) => {
+    const { $schema, description, ...rest } = z.toJSONSchema(field);
+    return { name, in: place, required: true, description, schema: rest };
+  });
+}
+
+function callbackOf({ to, description, schema }: NonNullable<Door['notification']>): Json {
+  const requestBody = { required: true, content: { 'application/json': { schema: referenceTo(schema) } } };
+  return { [`{$request.body#/${to}}`]: { post: { requestBody, responses: { '2XX': { description } } } } };
 }
 
 /** One response a status; where several codes share a status, the body's `code` tells them apart. */
@@ -60,10 +71,12 @@ function problemResponses(codes: readonly ProblemCode[]): Record<string, Json> {
   return Object.fromEntries(
     statuses.map((status) => {
       const sharing = codes.filter((code) => problemCatalogue[code].status === status);
+      // The host checks function keys itself, and says no more than the status.
+      const withoutBody = status === 401 ? ' Without a body: the function key is missing or wrong.' : '';
       return [
         status,
         {
-          description: sharing.map((code) => `\`${code}\`: ${problemCatalogue[code].title}.`).join(' '),
+          description: sharing.map((code) => `\`${code}\`: ${problemCatalogue[code].title}.`).join(' ') + withoutBody,
           content: { 'application/problem+json': { schema: referenceTo(schemas.problemAnswer) } },
         },
       ];

@@ -17,6 +17,12 @@ export async function readBody<S extends z.ZodObject>(request: HttpRequest, sche
   return validate(parseJson(bytes), schema);
 }
 
+/** The headers that the schema names; throws `invalid-request`. */
+export function readHeaders<S extends z.ZodObject>(request: HttpRequest, schema: S): z.output<S> {
+  const given = Object.keys(schema.shape).map((name) => [name, request.headers.get(name) ?? undefined] as const);
+  return validate(Object.fromEntries(given), schema);
+}
+
 /** The value as the schema has it; throws `invalid-request` with every mistake. */
 export function validate<S extends z.ZodObject>(value: unknown, schema: S): z.output<S> {
   // With its input an issue tells a missing field from one of a wrong type; the input itself goes no further.

@@ -21,6 +21,45 @@ export interface Join {
   readonly identityPreserved: boolean;
 }
 
+/** What a meeting's options may say; each platform knows them by these words. */
+export const meetingOptionValues = {
+  accessLevel: ['None', 'SameEnterprise', 'Locked', 'Invited', 'Everyone'],
+  automaticLeaderAssignment: ['Disabled', 'SameEnterprise', 'Everyone'],
+  entryExitAnnouncement: ['Unsupported', 'Disabled', 'Enabled'],
+  lobbyBypassForPhoneUsers: ['Disabled', 'Enabled'],
+  phoneUserAdmission: ['Disabled', 'Enabled'],
+} as const;
+
+type ValueOf<Option extends keyof typeof meetingOptionValues> = (typeof meetingOptionValues)[Option][number];
+
+/** An ad-hoc meeting to create; what is left out is the platform's to choose. */
+export interface MeetingRequest {
+  readonly subject?: string | undefined;
+  readonly description?: string | undefined;
+  /** Who comes in without waiting in the lobby. Default: Everyone, because the meeting is for guests. */
+  readonly accessLevel?: ValueOf<'accessLevel'> | undefined;
+  readonly automaticLeaderAssignment?: ValueOf<'automaticLeaderAssignment'> | undefined;
+  readonly entryExitAnnouncement?: ValueOf<'entryExitAnnouncement'> | undefined;
+  readonly lobbyBypassForPhoneUsers?: ValueOf<'lobbyBypassForPhoneUsers'> | undefined;
+  readonly phoneUserAdmission?: ValueOf<'phoneUserAdmission'> | undefined;
+  /** SIP URIs of members of the organisation, as are those of the leaders. */
+  readonly attendees?: readonly string[] | undefined;
+  readonly leaders?: readonly string[] | undefined;
+  readonly expirationTime?: Date | undefined;
+}
+
+/** A meeting that was created. */
+export interface Meeting {
+  /** The https join URL, verbatim, at one of the platform's meeting hosts. */
+  readonly meetingUrl: string;
+  /** The SIP URI of the conference. */
+  readonly onlineMeetingUri: string;
+  readonly conferenceId: string;
+  /** An account of the platform's own, not of anybody in the tenant. */
+  readonly organizerUri: string;
+  readonly expiryTime: Date;
+}
+
 /** One step of a health check, in the order of the walk. */
 export interface HealthStep {
   readonly name: string;
@@ -39,6 +78,12 @@ export interface MeetingPlatform {
   accepts(meetingUrl: URL): boolean;
   issue(guest: PlatformGuest, signal: AbortSignal): Promise<Join>;
   reissue(guest: PlatformGuest, identity: string | undefined, signal: AbortSignal): Promise<Join>;
+  /**
+   * Creates a meeting; absent where the platform cannot. It is never sent twice if the first may have been carried out:
+   * after `platform-unavailable` and `platform-timeout` nobody knows whether there is a meeting, after any other problem
+   * but `answer-unusable` there is none.
+   */
+  createMeeting?(meeting: MeetingRequest, signal: AbortSignal): Promise<Meeting>;
   /** Walks the platform's discovery past all caches and breakers. Never throws: a failure is a step's outcome. */
   check(signal: AbortSignal): Promise<HealthStep[]>;
 }

@@ -21,7 +21,7 @@ const everyDoor = Object.entries<Door>(doors).map(([name, door]) => ({
   name: name as DoorName,
   method: door.method,
   path: `/api/${door.route.replace('{guestId}', guestId)}`,
-  needsKey: door.auth === 'function',
+  needsKey: door.auth === 'caller',
   takesBody: door.body !== undefined,
 }));
 const keyed = everyDoor.filter(({ needsKey }) => needsKey);

@@ -1,0 +1,53 @@
+import type { HttpRequest } from '@azure/functions';
+import * as z from 'zod';
+import { Problem } from '../problem.ts';
+import type { CallerAuth, CallerId } from '../settings/callers.ts';
+
+/** The principal that App Service authentication puts into a header of its own, base64 of JSON. */
+const principal = z.object({
+  auth_typ: z.literal('aad'),
+  claims: z.array(z.object({ typ: z.string(), val: z.string() })),
+});
+const bearerClaims = z.object({ tid: z.string(), appid: z.string().optional(), azp: z.string().optional() });
+
+const tenantClaim = 'http://schemas.microsoft.com/identity/claims/tenantid';
+
+/**
+ * Which application calls, where App Service authentication (`CALLER_AUTH=entra`) has checked the bearer token and says whose
+ * it is. A session cookie gives a principal too, but is a browser's and no application's: so the request's own token has to
+ * name the same application and tenant. Throws `caller-unauthenticated`, `caller-not-allowed`.
+ */
+export function callerOf(request: HttpRequest, auth: CallerAuth): CallerId {
+  // The host has let everybody through: settings that say otherwise open no door.
+  if (auth.kind !== 'entra') throw unauthenticated();
+  const [, token] = /^Bearer +([\w~+/.-]+=*)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  const bearer = token === undefined ? undefined : bearerClaims.safeParse(parseBase64Json(token.split('.')[1])).data;
+  const vouched = principal.safeParse(parseBase64Json(request.headers.get('x-ms-client-principal'))).data;
+  if (!bearer || !vouched) throw unauthenticated();
+
+  // Claim names are long or short, depending on the version of App Service's runtime.
+  const claim = (...names: string[]) => vouched.claims.find(({ typ }) => names.includes(typ))?.val.toLowerCase();
+  const appId = claim('appid', 'azp');
+  const tenantId = claim(tenantClaim, 'tid');
+  const ofBearer = (bearer.appid ?? bearer.azp)?.toLowerCase();
+  if (appId === undefined || appId !== ofBearer || tenantId !== bearer.tid.toLowerCase()) throw unauthenticated();
+  if (tenantId !== auth.tenantId || !auth.appIds.includes(appId)) {
+    throw new Problem('caller-not-allowed', 'Ask the administrator to list the application in CALLER_APP_IDS.');
+  }
+  return appId;
+}
+
+function parseBase64Json(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(text ?? '', 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function unauthenticated(): Problem {
+  return new Problem(
+    'caller-unauthenticated',
+    'Send an access token of your application for this service as a bearer.',
+  );
+}
