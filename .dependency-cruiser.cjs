@@ -48,14 +48,14 @@ module.exports = {
       comment: 'The local cloud is never deployed.',
       severity: 'error',
       from: { path: '^(lib|functions)/' },
-      to: { path: '^(local|test|bench)/' },
+      to: { path: '^(client|connector|local|test|bench)/' },
     },
     {
       name: 'local-knows-the-contract-only',
       comment: 'The simulator and the host are independent of the service that they try.',
       severity: 'error',
       from: { path: '^local/' },
-      to: { path: '^(lib|functions|test|bench)/' },
+      to: { path: '^(connector|lib|functions|test|bench)/' },
     },
     {
       name: 'admin-is-a-tool',
@@ -63,6 +63,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^(lib|functions|local)/' },
       to: { path: '^admin/' },
+    },
+    {
+      name: 'client-stands-alone',
+      comment: 'The client runs in browsers and in other projects: it knows the contract, and nothing of ours or of Node.',
+      severity: 'error',
+      from: { path: '^client/(?!generate/)' },
+      to: { pathNot: '^client/(?!generate/)' },
+    },
+    {
+      name: 'connector-is-made-from-the-doors',
+      comment: 'The connector is written from the contract, and is no part of the service.',
+      severity: 'error',
+      from: { path: '^connector/' },
+      to: { path: '^lib/', pathNot: '^lib/(http|problem\\.ts)' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {

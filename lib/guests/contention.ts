@@ -1,4 +1,5 @@
 import { ExponentialBackoff, handleType, retry } from 'cockatiel';
+import type { GuestRow, GuestTable, StoredGuest } from './guestTable.ts';
 import { contested } from './standing.ts';
 
 /** The row that a write rests on has changed, and is to be read again. */
@@ -19,4 +20,25 @@ export async function whileRowChanges<T>(retries: number, work: (triesBefore: nu
   } catch (error) {
     throw error instanceof RowChanged ? contested(error) : error;
   }
+}
+
+export interface ReplaceOptions {
+  readonly table: GuestTable;
+  /** The row if its guest may get a token; throws otherwise. Undefined means that the row is gone. */
+  readonly requireActive: (row: StoredGuest | undefined) => StoredGuest;
+}
+
+/** Replaces a row that was just read by what `next` makes of it; made again from the row as it then is, while it changes. */
+export function replaceActive(
+  { table, requireActive }: ReplaceOptions,
+  seen: StoredGuest,
+  next: (row: StoredGuest) => Promise<GuestRow>,
+): Promise<StoredGuest> {
+  let row = seen;
+  return whileRowChanges(3, async (triesBefore) => {
+    if (triesBefore > 0) row = requireActive(await table.read(row.guestId));
+    const written = await table.replace(await next(row), row.etag);
+    if (!written) throw new RowChanged();
+    return written;
+  });
 }

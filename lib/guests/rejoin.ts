@@ -5,7 +5,7 @@ import { currentTrace } from '../telemetry.ts';
 import { settledValue, type AdmissionOptions, type Admitted } from './admission.ts';
 import type { GuestRow, StoredGuest } from './guestTable.ts';
 import { guestIdOf } from './identity.ts';
-import { RowChanged, whileRowChanges } from './contention.ts';
+import { replaceActive, type ReplaceOptions } from './contention.ts';
 import { createLastAnswer, type Identified, type Turn } from './lastAnswer.ts';
 import { createNextRow } from './nextRow.ts';
 import { admittedOrigins } from './origins.ts';
@@ -47,9 +47,9 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
   };
 
   const nextRow = createNextRow(options);
+  const replacing: ReplaceOptions = { table: guests, requireActive: (row) => requireActive(row, now()) };
   const recorder = createRejoinRecorder({
-    table: guests,
-    requireActive: (row) => requireActive(row, now()),
+    ...replacing,
     advance: (row, rejoins) =>
       nextRow(row, { rejoins, longestTokenLifeSeconds: platformOf(row).longestTokenLifeSeconds }),
   });
@@ -59,13 +59,9 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
   const withinBound = async ({ row, join }: Identified): Promise<Identified> => {
     if (join.expiryTime <= row.tokensValidUntil) return { row, join };
     const longestTokenLifeSeconds = (join.expiryTime.getTime() - now()) / 1_000;
-    let known = row;
-    const widened = await whileRowChanges(3, async (triesBefore) => {
-      if (triesBefore > 0) known = requireActive(await guests.read(row.guestId), now());
-      const written = await guests.replace(await nextRow(known, { rejoins: 0, longestTokenLifeSeconds }), known.etag);
-      if (!written) throw new RowChanged();
-      return written;
-    });
+    const widened = await replaceActive(replacing, row, (known) =>
+      nextRow(known, { rejoins: 0, longestTokenLifeSeconds }),
+    );
     return { row: { ...widened, rejoinCount: row.rejoinCount }, join };
   };
 
