@@ -11,10 +11,15 @@ export async function readBody<S extends z.ZodObject>(request: HttpRequest, sche
   if (!/^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType)) {
     throw new Problem('unsupported-media-type', 'Send the body as application/json in UTF-8.');
   }
+  return validate(parseJson(await readBytes(request)), schema);
+}
+
+/** The body as it came; throws `payload-too-large`. */
+export async function readBytes(request: HttpRequest): Promise<ArrayBuffer> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge();
   const bytes = await request.arrayBuffer();
   if (bytes.byteLength > maxBodyBytes) throw tooLarge();
-  return validate(parseJson(bytes), schema);
+  return bytes;
 }
 
 /** The headers that the schema names; throws `invalid-request`. */

@@ -231,7 +231,7 @@ export const unsubscriptionAnswer = z
   .object({ subscriptionId, removedAt: time('When it was ended.') })
   .meta({ id: 'HealthUnsubscription' });
 
-/** What is posted to subscribers and to ALERT_WEBHOOK_URL (lib/health/announcer.ts). */
+/** What is posted to subscribers and to ALERT_WEBHOOK_URL (lib/health/change.ts). */
 export const healthChange = z
   .object({
     event: z.literal('discovery-health-changed').describe('What happened.'),

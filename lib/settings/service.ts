@@ -47,7 +47,8 @@ export const serviceSchema = (development: boolean) =>
       .min(1, 'must be at least 1')
       .max(8_760, 'must be at most 8760')
       .default(24),
-    ALERT_WEBHOOK_URL: httpsUrl.optional(),
+    // The outlet (lib/net/webhookOutlet.ts) goes to no other port.
+    ALERT_WEBHOOK_URL: httpsUrl.refine(({ port }) => port === '', 'must be on port 443').optional(),
     CALLER_AUTH: z.enum(callerAuthKinds, `must be ${callerAuthKinds.join(' or ')}`).default('function-key'),
     CALLER_TENANT_ID: guid.optional(),
     CALLER_APP_IDS: everyEntry(
@@ -59,8 +60,8 @@ export const serviceSchema = (development: boolean) =>
       (text) => parseOrigin(text, development),
       'must be an https origin such as https://join.contoso.com',
     ).optional(),
-    // Where the flow service receives callbacks: logic apps, custom connectors' gateways, Power Platform environments.
-    WEBHOOK_HOSTS: hostList.prefault('logic.azure.com,azure-apim.net,api.powerplatform.com'),
+    // The flow service's own hosts for inbound triggers in the public cloud (power-automate-docs, ip-address-configuration).
+    WEBHOOK_HOSTS: hostList.prefault('logic.azure.com,api.powerplatform.com'),
     DEVELOPMENT_CONNECT_TO: developmentOnly(
       development,
       parsed(parseConnectTo, 'must be 127.0.0.1 or localhost with a port'),
