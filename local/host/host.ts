@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { appServiceAuth, type AuthenticationOptions } from './appServiceAuth.ts';
 import type { CorsOptions } from './cors.ts';
 import { functionApp } from './functionApp.ts';
 import { indexFunctions, type HttpFunction, type TimerFunction } from './functionIndex.ts';
@@ -21,6 +22,8 @@ export interface HostOptions {
   /** The key of the admin doors and of every function that is not anonymous. */
   functionKey: string;
   cors?: CorsOptions | undefined;
+  /** Turns App Service authentication on: before the functions, and by its variable in the environment of the app. */
+  authentication?: AuthenticationOptions | undefined;
   /** The app settings that the host itself reads: `%SETTING%` in schedules, the size of bodies. Default: process.env. */
   environment?: NodeJS.ProcessEnv;
   /** Whether timers run on schedule; if not, only `POST /admin/functions/NAME` runs them. Default: true. */
@@ -53,12 +56,18 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { functionKey, cors, environment = process.env, drainMs = 10_000 } = options;
   const { routePrefix } = hostJsonSchema.parse(options.hostJson ?? {}).extensions.http;
   const limit = bodyLimit(environment);
-  const closeApp = await startApp(options.load, options.log ?? logTroubleToStderr);
+  const authenticate = options.authentication && (await appServiceAuth(options.authentication));
+  const load = (): Promise<unknown> => {
+    // App Service's own word to the app, on or off, whatever the settings say.
+    process.env['WEBSITE_AUTH_ENABLED'] = authenticate ? 'True' : 'False';
+    return options.load();
+  };
+  const closeApp = await startApp(load, options.log ?? logTroubleToStderr);
   try {
     const index = indexFunctions(functionApp.functions, { routePrefix, environment });
     const timers = new Map(index.timers.map((fn) => [nameOf(fn), timerOf(fn)]));
     const find = routeTable(index.http);
-    const handle = requestHandler({ find, timers, functionKey, cors, bodyLimit: limit });
+    const handle = requestHandler({ find, timers, functionKey, cors, authenticate, bodyLimit: limit });
     const server = await startHttpServer(handle, options.port ?? 0);
     if (options.timers ?? true) for (const timer of timers.values()) timer.start();
     return {

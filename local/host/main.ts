@@ -1,11 +1,13 @@
 /**
  * The host as a process of its own: `tsx local/host/main.ts APP_FOLDER`, with FUNCTION_KEY and optionally PORT, HOST_CORS
- * (`Host.CORS` of local.settings.json) and HOST_TIMERS (`off`) in the environment. On SIGTERM and SIGINT it finishes what
- * is under way and ends. Forked, it sends `{ url, functions }` when it is ready.
+ * (`Host.CORS` of local.settings.json), HOST_AUTHENTICATION (settings of App Service authentication, as JSON) and HOST_TIMERS
+ * (`off`) in the environment. On SIGTERM and SIGINT it finishes what is under way and ends. Forked, it sends
+ * `{ url, functions }` when it is ready.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { authenticationSchema } from './appServiceAuth.ts';
 import { readCorsSetting } from './cors.ts';
 import { loadEntryPoints } from './entryPoints.ts';
 import { startHost, type Host } from './host.ts';
@@ -15,6 +17,11 @@ const settingsSchema = z.object({
   FUNCTION_KEY: z.string({ error: 'Set FUNCTION_KEY to the key that callers will send.' }).min(1),
   PORT: z.coerce.number({ error: 'PORT is not a number.' }).int().min(0).max(65_535).default(0),
   HOST_CORS: z.string().optional(),
+  HOST_AUTHENTICATION: z
+    .string()
+    .transform((json) => JSON.parse(json) as unknown)
+    .pipe(authenticationSchema)
+    .optional(),
   HOST_TIMERS: z.enum(['on', 'off'], { error: 'HOST_TIMERS is neither on nor off.' }).default('on'),
 });
 
@@ -40,6 +47,7 @@ async function start(appFolder: string): Promise<Host> {
     port: settings.PORT,
     functionKey: settings.FUNCTION_KEY,
     cors: readCorsSetting(settings.HOST_CORS),
+    authentication: settings.HOST_AUTHENTICATION,
     timers: settings.HOST_TIMERS === 'on',
     log: logToStdout,
   });

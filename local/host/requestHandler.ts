@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerAdmin } from './adminDoors.ts';
+import type { Authenticate } from './appServiceAuth.ts';
 import { answerCors, type CorsOptions } from './cors.ts';
 import { hasKey } from './functionKey.ts';
 import { readBody, requestUrl, toHttpData } from './httpRequest.ts';
@@ -13,6 +14,8 @@ export interface RequestHandlerOptions {
   timers: ReadonlyMap<string, Timer>;
   functionKey: string;
   cors: CorsOptions | undefined;
+  /** Undefined: nobody is asked who they are, and what they say of themselves reaches the functions. */
+  authenticate: Authenticate | undefined;
   /** Bytes that a request body may have. */
   bodyLimit: number;
 }
@@ -20,9 +23,9 @@ export interface RequestHandlerOptions {
 /** Answers a request; what the host answers itself has no body. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** The host's order: CORS, admin doors, route, key, size of the body, function. */
+/** The host's order: CORS, authentication, admin doors, route, key, size of the body, function. */
 export function requestHandler(options: RequestHandlerOptions): RequestHandler {
-  const { find, timers, functionKey, cors, bodyLimit } = options;
+  const { find, timers, functionKey, cors, authenticate, bodyLimit } = options;
   return async (request, response) => {
     const url = requestUrl(request);
     if (!url) {
@@ -30,6 +33,7 @@ export function requestHandler(options: RequestHandlerOptions): RequestHandler {
       return;
     }
     if (cors && answerCors(cors, request, response)) return;
+    if (authenticate?.(request, url.pathname, response)) return;
     const authorized = hasKey(functionKey, request.headers, url.searchParams);
     if (answerAdmin({ method: request.method ?? '', path: url.pathname, authorized, timers }, response)) return;
 

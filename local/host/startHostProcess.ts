@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { startChild } from '../childProcess.ts';
+import type { AuthenticationSettings } from './appServiceAuth.ts';
 
 export interface HostProcessOptions {
   /** The folder with package.json, host.json and what package.json `main` names. Default: the working directory. */
@@ -10,6 +11,8 @@ export interface HostProcessOptions {
   port?: number;
   /** `Host.CORS` of local.settings.json: `*` or a comma-separated list. */
   cors?: string;
+  /** Turns App Service authentication on. */
+  authentication?: AuthenticationSettings | undefined;
   /** Default: true. */
   timers?: boolean;
   /** The app settings. They go over this process's own environment; `undefined` takes one away. */
@@ -37,6 +40,7 @@ const readyMessage = z.object({ url: z.string(), functions: z.array(z.string()) 
  */
 export async function startHostProcess(options: HostProcessOptions): Promise<HostProcess> {
   const { appFolder = '.', functionKey, port = 0, cors, timers = true, environment, echo = false } = options;
+  const authentication = options.authentication && JSON.stringify(options.authentication);
   const child = await startChild<z.infer<typeof readyMessage>>({
     name: 'The Functions host',
     module: resolve('local/host/main.ts'),
@@ -48,6 +52,7 @@ export async function startHostProcess(options: HostProcessOptions): Promise<Hos
       FUNCTION_KEY: functionKey,
       PORT: String(port),
       HOST_CORS: cors,
+      HOST_AUTHENTICATION: authentication,
       HOST_TIMERS: timers ? 'on' : 'off',
     },
     whenReady(process, ready) {

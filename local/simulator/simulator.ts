@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'node:net';
 import { controlListener } from './control/control.ts';
 import { accessTokens } from './entra/accessTokens.ts';
+import { describeCallers, type Callers } from './entra/describeCallers.ts';
 import { clientId, tenantId } from './entra/entraClients.ts';
 import { entraRoutes } from './entra/entraRoutes.ts';
 import { identityPath, managedIdentityRoutes } from './entra/managedIdentity.ts';
@@ -40,6 +41,8 @@ export interface SimulatorOptions {
 export interface Simulator {
   /** Entra; the URL is the authority host. */
   entra: { url: string; tenantId: string; clientId: string };
+  /** Who calls our service with Entra. */
+  callers: Callers;
   /** The App Service identity protocol: the values of IDENTITY_ENDPOINT and IDENTITY_HEADER. */
   managedIdentity: { endpoint: string; header: string };
   vault: { url: string };
@@ -93,7 +96,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const secure = (listener: RequestListener) => createTlsServer({ ...tls, ...lasting }, listener);
 
   try {
-    const entraPort = await open('entra', secure(serve(world, 'entra', entraRoutes(world, tokens))));
+    const entraPort = await open('entra', secure(serve(world, 'entra', entraRoutes(world, tokens, certificate))));
     const entraUrl = `https://localhost:${entraPort}`;
     const identity = serve(world, 'identity', managedIdentityRoutes(identityHeader, tokens));
     const identityPort = await open('identity', plain(identity));
@@ -109,6 +112,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
     return {
       entra: { url: entraUrl, tenantId, clientId },
+      callers: describeCallers(world.entra, certificate, entraUrl, now),
       managedIdentity: { endpoint: `http://127.0.0.1:${identityPort}${identityPath}`, header: identityHeader },
       vault: { url: `https://localhost:${vaultPort}` },
       platform: {

@@ -31,9 +31,13 @@ export function thumbprint(fingerprint: string): string {
   return Buffer.from(fingerprint.replaceAll(':', ''), 'hex').toString('base64url');
 }
 
-/** Makes an RS256 token with the header `typ`, `alg`, `x5t`; claims that are undefined are left out. */
-export function signWebToken(claims: Record<string, unknown>, certificate: SigningCertificate): string {
-  const header = { typ: 'JWT', alg: 'RS256', x5t: certificate.thumbprint };
+/** Makes an RS256 token with the header `typ`, `alg`, `x5t` and `more`; claims that are undefined are left out. */
+export function signWebToken(
+  claims: Record<string, unknown>,
+  certificate: SigningCertificate,
+  more: Record<string, string> = {},
+): string {
+  const header = { typ: 'JWT', alg: 'RS256', x5t: certificate.thumbprint, ...more };
   const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   return `${text}.${sign('sha256', Buffer.from(text), certificate.privateKey).toString('base64url')}`;
 }

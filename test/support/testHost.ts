@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import type { AuthenticationOptions } from '../../local/host/appServiceAuth.ts';
 import { startHost, type Host } from '../../local/host/host.ts';
 import type { HostLogLine } from '../../local/host/hostLog.ts';
 import type { TestCloud } from './testCloud.ts';
@@ -21,11 +23,26 @@ export interface TestHost {
 
 export const functionKey = 'test-function-key';
 
+export interface TestHostOptions {
+  /** Turns App Service authentication on, before applications of the cloud's Entra; `{}` takes the usual settings. */
+  authentication?: Partial<AuthenticationOptions>;
+}
+
 /** Starts the host; once a test file, because the app is one a process. @param changes settings that differ. */
-export async function startTestHost(cloud: TestCloud, changes: Record<string, string> = {}): Promise<TestHost> {
+export async function startTestHost(
+  cloud: TestCloud,
+  changes: Record<string, string> = {},
+  { authentication }: TestHostOptions = {},
+): Promise<TestHost> {
   Object.assign(process.env, cloud.environment, changes);
   const log: HostLogLine[] = [];
-  const host = await startHost({ load: loadFunctions, functionKey, timers: false, log: (line) => log.push(line) });
+  const host = await startHost({
+    load: loadFunctions,
+    functionKey,
+    authentication: authentication && { ...cloud.simulator.callers.api, ...authentication },
+    timers: false,
+    log: (line) => log.push(line),
+  });
   return {
     host,
     log,
@@ -48,15 +65,7 @@ export async function startTestHost(cloud: TestCloud, changes: Record<string, st
   };
 }
 
+/** Every file is a function. */
 async function loadFunctions(): Promise<void> {
-  await import('../../functions/issueAnonymousToken.ts');
-  await import('../../functions/issueRejoinToken.ts');
-  await import('../../functions/getGuest.ts');
-  await import('../../functions/removeGuest.ts');
-  await import('../../functions/searchGuests.ts');
-  await import('../../functions/getHealthStatus.ts');
-  await import('../../functions/getHealth.ts');
-  await import('../../functions/getApiDefinition.ts');
-  await import('../../functions/checkDiscovery.ts');
-  await import('../../functions/purgeGuests.ts');
+  for (const name of readdirSync('functions')) await import(`../../functions/${name}`);
 }

@@ -1,9 +1,11 @@
+import { makeCallers, type AccessTokenVersion } from './callers.ts';
+
 /** The one tenant of the simulated Entra. */
 export const tenantId = '3d2a9c10-0000-4000-8000-0000000000aa';
-/** The one application registered in it. */
+/** The application of our service, which calls the meeting platform. */
 export const clientId = '5f1d2c3b-0000-4000-8000-0000000000c1';
 
-/** What the registered application may prove itself with, and how long its tokens live. */
+/** The applications of the tenant: what ours may prove itself with, who calls it, and how tokens look and live. */
 export class EntraClients {
   /** Client secrets that are good now; several at once while one is being rotated. */
   acceptedSecrets: string[] = [];
@@ -11,6 +13,10 @@ export class EntraClients {
   certificates: string[] = [];
   /** Life of tokens issued from now on, managed identity ones included. */
   tokenLifetimeSeconds = 3599;
+  /** The form of the tokens that our service's callers get from now on. */
+  callerTokenVersion: AccessTokenVersion = '2.0';
+  /** Who calls our service, good for as long as the simulator runs. */
+  readonly callers = makeCallers();
   #generation = 0;
 
   /** Every token issued to the application so far is refused from now on; managed identity tokens stay good. */
@@ -28,5 +34,6 @@ export class EntraClients {
     this.acceptedSecrets = [];
     this.certificates = [];
     this.tokenLifetimeSeconds = 3599;
+    this.callerTokenVersion = '2.0';
   }
 }

@@ -9,6 +9,7 @@ const catalogue = {
   90014: [400, 'invalid_request', 'The required field is missing from the credential.'],
   70003: [400, 'unsupported_grant_type', 'The app requested an unsupported grant type.'],
   700016: [400, 'unauthorized_client', `Application was not found in the directory '${tenantId}'.`],
+  500011: [400, 'invalid_resource', 'The resource principal was not found in the tenant.'],
   1002012: [400, 'invalid_scope', 'Client credential flows must have a scope value with /.default suffixed.'],
   7000215: [401, 'invalid_client', `Invalid client secret provided for app '${clientId}'.`],
   7000216: [401, 'invalid_client', "'client_assertion', 'client_secret' or 'request' is required for this grant type."],

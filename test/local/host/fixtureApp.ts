@@ -22,6 +22,12 @@ app.http('echo', {
   }),
 });
 
+app.http('headers', {
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: (request) => ({ jsonBody: Object.fromEntries(request.headers) }),
+});
+
 app.http('bytes', {
   methods: ['PUT'],
   authLevel: 'anonymous',
