@@ -1,0 +1,43 @@
+// App Service authentication, for CALLER_AUTH=entra. With function keys it is off, and switched off if it was on.
+param appName string
+param isOn bool
+param apiClientId string
+param tenantId string
+param callerAppIds array
+
+resource site 'Microsoft.Web/sites@2024-04-01' existing = {
+  name: appName
+}
+
+var entra = {
+  azureActiveDirectory: {
+    enabled: true
+    registration: {
+      clientId: apiClientId
+      openIdIssuer: '${environment().authentication.loginEndpoint}${tenantId}/v2.0'
+    }
+    validation: {
+      allowedAudiences: [apiClientId, 'api://${apiClientId}']
+      // The service checks the same list again (CALLER_APP_IDS). An empty list lets nobody in.
+      defaultAuthorizationPolicy: { allowedApplications: filter(callerAppIds, id => !empty(id)) }
+    }
+  }
+}
+
+resource authentication 'Microsoft.Web/sites/config@2024-04-01' = {
+  parent: site
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: isOn }
+    globalValidation: {
+      requireAuthentication: isOn
+      // Callers are programs: no page to sign in on.
+      unauthenticatedClientAction: isOn ? 'Return401' : 'AllowAnonymous'
+      excludedPaths: ['/api/health', '/api/openapi.json']
+    }
+    identityProviders: isOn ? entra : {}
+    // Tokens pass through and are not kept.
+    login: { tokenStore: { enabled: false } }
+    httpSettings: { requireHttps: true }
+  }
+}
