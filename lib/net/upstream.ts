@@ -4,8 +4,10 @@ import {
   CircuitState,
   ConsecutiveBreaker,
   handleWhen,
+  handleWhenResult,
   retry,
   type CircuitBreakerPolicy,
+  type RetryPolicy,
 } from 'cockatiel';
 import { retryAfterBackoff, retryAfterSeconds } from './retryAfter.ts';
 import { UpstreamFailure, type Transport, type UpstreamAnswer } from './transport.ts';
@@ -15,6 +17,11 @@ import { untilAborted } from './untilAborted.ts';
 export interface Upstream {
   /** Sends a request that may be repeated: again on 429, 503 and connection errors; at once refused by an open breaker. */
   readonly send: Transport;
+  /**
+   * Sends a request that must not be carried out twice: again on 429 only, which says that nothing was done. After a 503
+   * or a lost connection nobody knows. Through the same breakers.
+   */
+  readonly sendAtMostOnce: Transport;
   /** Sends once, past retries and breaker: what a health check wants to see. */
   readonly probe: Transport;
 }
@@ -52,21 +59,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return breaker;
   };
 
-  const worthRepeating = (answer: unknown): boolean =>
-    isAnswer(answer) &&
-    (answer.status === 429 || answer.status === 503) &&
-    1_000 * (retryAfterSeconds(answer) ?? 0) <= longestWaitMs;
-  const retrying = retry(
-    handleWhen((error) => error instanceof UpstreamFailure && error.code === 'connection').orWhenResult(worthRepeating),
-    {
-      maxAttempts: attempts - 1,
-      backoff: retryAfterBackoff(initialDelayMs),
-    },
-  );
+  const retryOptions = { maxAttempts: attempts - 1, backoff: retryAfterBackoff(initialDelayMs) };
+  const worthRepeating = (statuses: readonly number[]) => (answer: unknown) =>
+    isAnswer(answer) && statuses.includes(answer.status) && 1_000 * (retryAfterSeconds(answer) ?? 0) <= longestWaitMs;
 
-  return {
-    probe: transport,
-    async send(request, signal) {
+  const sendBy =
+    (retrying: RetryPolicy): Transport =>
+    async (request, signal) => {
       const breaker = breakerOf(request.url.host);
       const tryOnce = async (): Promise<UpstreamAnswer> => {
         // The caller may have gone in the pause: that is no trial of the host.
@@ -83,8 +82,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         if (error instanceof BrokenCircuitError) throw new UpstreamFailure('unreachable', error);
         throw error;
       }
-    },
+    };
+
+  return {
+    probe: transport,
+    send: sendBy(retry(handleWhen(isLost).orWhenResult(worthRepeating([429, 503])), retryOptions)),
+    sendAtMostOnce: sendBy(retry(handleWhenResult(worthRepeating([429])), retryOptions)),
   };
+}
+
+function isLost(error: Error): boolean {
+  return error instanceof UpstreamFailure && error.code === 'connection';
 }
 
 function isOutage(error: Error): boolean {

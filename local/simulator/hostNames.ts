@@ -4,7 +4,7 @@ export const platformHosts = {
   discover: 'api.skype.example',
   /** The host of the discover links that guests are given; it serves the same discover resource. */
   guestDiscover: 'noammeetings.resources.lync.example',
-  /** Serves applications, application and anonApplicationTokens. */
+  /** Serves applications, application, anonApplicationTokens and adhocMeetings. */
   ring: 'ring0.resources.lync.example',
   /** The home pool of every meeting. */
   homePool: 'webpool01.infra.lync.example',

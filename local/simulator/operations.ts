@@ -14,6 +14,7 @@ export const operations = [
   'platform.applications',
   'platform.application',
   'platform.tokens',
+  'platform.meetings',
   'ucwa.root',
   'ucwa.user',
   'ucwa.token',

@@ -28,7 +28,7 @@ export interface World {
 export function createWorld(faults: Faults, now: () => number, seed: (world: World) => void): World {
   const world: World = {
     faults,
-    platform: { ...usualBehaviour(), issued: [] },
+    platform: { ...usualBehaviour(), issued: [], meetings: [] },
     onPremises: new OnPremises(),
     secrets: new VaultSecrets(now),
     entra: new EntraClients(),
@@ -38,7 +38,8 @@ export function createWorld(faults: Faults, now: () => number, seed: (world: Wor
     counts: () => countCalls(world.calls),
     async reset() {
       Object.assign(world.platform, usualBehaviour());
-      for (const record of [world.platform.issued, world.calls, world.alerts]) record.length = 0;
+      const { issued, meetings } = world.platform;
+      for (const record of [issued, meetings, world.calls, world.alerts]) record.length = 0;
       world.onPremises.reset();
       world.secrets.clear();
       world.entra.clear();

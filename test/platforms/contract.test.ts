@@ -2,9 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { App } from '../../lib/app.ts';
 import type { Admitted } from '../../lib/guests/admission.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
+import type { MeetingPlatform } from '../../lib/platforms/platform.ts';
+import { readSettings } from '../../lib/settings.ts';
 import { adjustableClock } from '../races/adjustableClock.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { platformsUnderContract } from './platformsUnderContract.ts';
+import { platformsUnderContract, type PlatformUnderContract } from './platformsUnderContract.ts';
 
 const clock = adjustableClock();
 const keysName = 'guest-keys';
@@ -23,8 +25,11 @@ beforeEach(async () => {
 afterAll(() => cloud.stop());
 
 const noLimit = (): AbortSignal => new AbortController().signal;
+const bothPlatforms = { MEETING_PLATFORMS: 'trusted-application,ucwa' };
 /** As another process would have: apps share nothing but the servers. */
-const newApp = (): App => cloud.newApp({ MEETING_PLATFORMS: 'trusted-application,ucwa' }, clock.now);
+const newApp = (): App => cloud.newApp(bothPlatforms, clock.now);
+const newPlatform = (platform: PlatformUnderContract): MeetingPlatform =>
+  platform.newPlatform(readSettings({ ...cloud.environment, ...bothPlatforms }), clock.now);
 
 describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platform) => {
   const { meetingUrl, otherMeetingUrl, tokenCall } = platform;
@@ -210,5 +215,47 @@ describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platfo
     expect(steps.map(({ outcome }) => outcome)).toEqual(steps.map(() => 'pass'));
     expect(steps.length).toBeGreaterThan(0);
     expect(cloud.simulator.world.counts()[tokenCall]).toBe(before);
+  });
+});
+
+test.each(platformsUnderContract)('$name at $meetingUrl creates meetings, or does not have the means', (platform) => {
+  const itself = newPlatform(platform);
+  expect(itself.name).toBe(platform.name);
+  expect(typeof itself.createMeeting).toBe(platform.meetingCall ? 'function' : 'undefined');
+});
+
+const creators = platformsUnderContract.flatMap((platform) =>
+  platform.meetingCall ? [{ ...platform, meetingCall: platform.meetingCall }] : [],
+);
+
+describe.each(creators)('a meeting of $name', (platform) => {
+  const { meetingCall } = platform;
+  const create = () => newPlatform(platform).createMeeting?.({ subject: 'Advice' }, noLimit());
+
+  test('lies ahead, and guests of that platform join it', async () => {
+    const meeting = await create();
+    expect(meeting?.expiryTime.getTime()).toBeGreaterThan(clock.now());
+    const { meetingUrl = '' } = meeting ?? {};
+    expect(newPlatform(platform).accepts(new URL(meetingUrl))).toBe(true);
+    const { row, join } = await newApp().issue({ meetingUrl }, noLimit());
+    expect(row.platform).toBe(platform.name);
+    expect(platform.participantOf(cloud.simulator.world, join.token)).toEqual(expect.any(String));
+  });
+
+  test('is another one each time', async () => {
+    const [one, other] = await Promise.all([create(), create()]);
+    expect(one?.meetingUrl).not.toBe(other?.meetingUrl);
+  });
+
+  test.each([
+    ['is out of order', { status: 503 }, 'platform-unavailable'],
+    ['loses its answer', { cut: 'before-answer' }, 'platform-unavailable'],
+    ['breaks its answer off', { cut: 'mid-body' }, 'platform-unavailable'],
+    ['takes too long', { status: 504 }, 'platform-timeout'],
+    ['answers with something else', { malformed: true }, 'platform-refused'],
+  ] as const)('is asked for once while the platform %s, and is told as a problem', async (_, fault, code) => {
+    cloud.simulator.world.faults.set(meetingCall, fault);
+    await expect(create()).rejects.toMatchObject({ name: 'Problem', code });
+    expect(cloud.simulator.world.counts()[meetingCall]).toBe(1);
   });
 });

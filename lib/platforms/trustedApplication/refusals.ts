@@ -47,3 +47,29 @@ export function capabilityMissing(): Problem {
     'Ask the administrator to grant the application the permission for guest user join services.',
   );
 }
+
+/** 501: the application resource embeds no ad-hoc meetings: the permission was not granted (§1.8). */
+export function meetingsNotGranted(): Problem {
+  return new Problem(
+    'capability-missing',
+    'Ask the administrator to grant the application the permission "Create on-demand Skype meetings".',
+  );
+}
+
+/** 502: the platform does not create a meeting with these options. */
+export function optionsRejected(): Problem {
+  return new Problem(
+    'platform-refused',
+    "Check the meeting's options: attendees and leaders have to be members of the organisation.",
+    { reason: 'meeting-rejected' },
+  );
+}
+
+/** 502: the platform creates no more meetings for this application at present (§7.2). */
+export function tooManyMeetings(): Problem {
+  return new Problem(
+    'platform-refused',
+    'There are too many meetings already. Create this one when others have expired.',
+    { reason: 'meeting-rejected' },
+  );
+}

@@ -9,6 +9,7 @@ import type { Join, MeetingPlatform, PlatformGuest } from '../platform.ts';
 import { checkWalk } from './check.ts';
 import { createServiceClient } from './client.ts';
 import { createDiscovery } from './discovery.ts';
+import { requestMeeting } from './meetings.ts';
 import { asPlatformProblem } from './refusals.ts';
 import { requestToken } from './tokens.ts';
 import { walk } from './walk.ts';
@@ -28,9 +29,11 @@ export function createTrustedApplication(options: TrustedApplicationOptions): Me
   const { settings, development, readSecret, transport, now = Date.now } = options;
   const { discoverUrl, endpointId, hosts, meetingHosts, entra, audience } = settings;
   const upstream = createUpstream({ transport });
-  const entraTokens = () => createEntraTokens({ entra, audience, readSecret, settings: { development }, now });
-  const clientOver = (send: Transport) => createServiceClient({ send, tokens: entraTokens(), hosts });
+  const newTokens = () => createEntraTokens({ entra, audience, readSecret, settings: { development }, now });
+  const tokens = newTokens();
+  const clientOver = (send: Transport) => createServiceClient({ send, tokens, hosts });
   const client = clientOver(upstream.send);
+  const meetingOptions = { client: clientOver(upstream.sendAtMostOnce), meetingHosts };
   const discovery = createDiscovery({
     walk: () =>
       step('discovery', () =>
@@ -39,10 +42,12 @@ export function createTrustedApplication(options: TrustedApplicationOptions): Me
     now,
   });
 
-  const token = (guest: PlatformGuest, signal: AbortSignal): Promise<Join> =>
-    step('platform', () => requestToken({ discovery, client, hosts, now }, guest, signal)).catch((error: unknown) => {
+  const asProblems = <T>(work: () => Promise<T>): Promise<T> =>
+    step('platform', work).catch((error: unknown) => {
       throw asPlatformProblem(error);
     });
+  const token = (guest: PlatformGuest, signal: AbortSignal): Promise<Join> =>
+    asProblems(() => requestToken({ discovery, client, hosts, now }, guest, signal));
 
   return {
     name: 'trusted-application',
@@ -51,16 +56,16 @@ export function createTrustedApplication(options: TrustedApplicationOptions): Me
     accepts: (meetingUrl) => isHostAllowed(meetingUrl, meetingHosts),
     issue: token,
     reissue: (guest, _identity, signal) => token(guest, signal),
+    createMeeting: (meeting, signal) =>
+      asProblems(() => requestMeeting({ discovery, ...meetingOptions }, meeting, signal)),
     // Credentials of its own, so that the check sees Entra and the vault as they are now.
     check: (signal) =>
       checkWalk({
-        tokens: entraTokens(),
-        walk: (tokens, observe) =>
-          walk(
-            { discoverUrl, endpointId, hosts, client: createServiceClient({ send: upstream.probe, tokens, hosts }) },
-            signal,
-            observe,
-          ),
+        tokens: newTokens(),
+        walk: (fresh, observe) => {
+          const probing = createServiceClient({ send: upstream.probe, tokens: fresh, hosts });
+          return walk({ discoverUrl, endpointId, hosts, client: probing }, signal, observe);
+        },
       }),
   };
 }

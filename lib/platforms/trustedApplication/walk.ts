@@ -8,6 +8,8 @@ import { linkOf, parseResource } from './wire.ts';
 export interface Discovered {
   /** Where anonymous tokens are asked for; undefined if the application was not granted the capability. */
   readonly anonApplicationTokens: URL | undefined;
+  /** Where meetings are created, likewise. */
+  readonly adhocMeetings: URL | undefined;
 }
 
 export interface WalkOptions {
@@ -24,12 +26,12 @@ export type WalkStep = 'discover' | 'applications' | 'application';
 export type WalkObserver = <T>(step: WalkStep, work: () => Promise<T>) => Promise<T>;
 
 /**
- * Discover → applications?endpointId → application (§1.6–1.8). `self` links are never followed. Throws `platform-refused`
+ * Discover → applications?endpointId → application (§1.6–1.8). An answer's own `self` is never followed. Throws `platform-refused`
  * for 403 and 404: not registered, not consented or the wrong endpoint, whatever the subcode (§1.11).
  */
 export async function walk(options: WalkOptions, signal: AbortSignal, observe: WalkObserver): Promise<Discovered> {
   const { discoverUrl, endpointId, hosts, client } = options;
-  const get = (url: URL) => async (): Promise<(rel: string) => URL | undefined> => {
+  const get = async (url: URL): Promise<Links> => {
     const answer = await client({ method: 'GET', url }, signal);
     refuseFailedAnswer(answer);
     if (answer.status === 403 || answer.status === 404) throw notRegistered();
@@ -37,33 +39,39 @@ export async function walk(options: WalkOptions, signal: AbortSignal, observe: W
     if (!resource) throw unusableAnswer();
     return (rel) => {
       const href = linkOf(resource, rel);
-      if (href === undefined) return undefined;
       // Relative to the request as it was sent; a link that leaves the platform's hosts is a lie, not an absent link.
-      const target = resolveLink(href, url, hosts);
-      if (!target) throw unusableAnswer();
-      return target;
+      return href === undefined ? undefined : (resolveLink(href, url, hosts) ?? 'outside');
     };
   };
 
   const applicationsUrl = await observe('discover', async () => {
-    const link = await get(discoverUrl)();
+    const link = await get(discoverUrl);
     return requireLink(link('applications'));
   });
   // Appended: searchParams.set() would re-encode what the server put into its link.
   applicationsUrl.search += `${applicationsUrl.search === '' ? '' : '&'}endpointId=${encodeURIComponent(endpointId)}`;
   const found = await observe('applications', async () => {
-    const link = await get(applicationsUrl)();
+    const link = await get(applicationsUrl);
     // The documents' flow pages let this answer already hold the capability (§8, row 3).
-    return link('anonApplicationTokens') ?? { applicationUrl: requireLink(link('application')) };
+    return link('anonApplicationTokens') ? capabilitiesIn(link) : requireLink(link('application'));
   });
-  if (found instanceof URL) return { anonApplicationTokens: found };
-  return observe('application', async () => {
-    const link = await get(found.applicationUrl)();
-    return { anonApplicationTokens: link('anonApplicationTokens') };
-  });
+  if (!(found instanceof URL)) return found;
+  return observe('application', async () => capabilitiesIn(await get(found)));
 }
 
-function requireLink(link: URL | undefined): URL {
-  if (!link) throw unusableAnswer();
-  return link;
+/** The links of an answer by their relation; `outside` is one that leaves the platform's hosts. */
+type Links = (rel: string) => URL | 'outside' | undefined;
+
+function capabilitiesIn(link: Links): Discovered {
+  const [tokens, meetings] = [link('anonApplicationTokens'), link('adhocMeetings')];
+  return {
+    anonApplicationTokens: tokens && requireLink(tokens),
+    // Guests do not depend on where meetings are made: a lie about that must not keep them out.
+    adhocMeetings: meetings === 'outside' ? undefined : meetings,
+  };
+}
+
+function requireLink(link: ReturnType<Links>): URL {
+  if (link instanceof URL) return link;
+  throw unusableAnswer();
 }

@@ -23,12 +23,12 @@ export function parseResource(body: string): Resource | undefined {
 
 /**
  * The href of the link `rel` in either dialect: from `_links`, else from the embedded resource's own `self`, else from
- * the top level, where the documents abbreviate to.
+ * the top level of either, where the documents abbreviate to.
  */
 export function linkOf(from: Resource, rel: string): string | undefined {
   for (const name of prefixes.map((prefix) => prefix + rel)) {
     const embedded = resource.safeParse(from._embedded?.[name]).data;
-    for (const candidate of [from._links?.[name], embedded?._links?.['self'], from[name]]) {
+    for (const candidate of [from._links?.[name], embedded?._links?.['self'], embedded?.['self'], from[name]]) {
       const found = link.safeParse(candidate);
       if (found.success) return found.data.href;
     }
@@ -47,6 +47,13 @@ export function parseDate(text: string): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
+const date = z.string().transform((text, context) => {
+  const parsed = parseDate(text);
+  if (parsed) return parsed;
+  context.addIssue({ code: 'custom', message: 'not a date' });
+  return z.NEVER;
+});
+
 /** An anonymous application token (§1.9); the token is opaque to us. */
 export interface TokenAnswer {
   readonly token: string;
@@ -57,12 +64,7 @@ export interface TokenAnswer {
 const tokenFields = z.object({
   // What can stand in an Authorization header; the length leaves room over the captured 993.
   token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
-  expiryTime: z.string().transform((text, context) => {
-    const date = parseDate(text);
-    if (date) return date;
-    context.addIssue({ code: 'custom', message: 'not a date' });
-    return z.NEVER;
-  }),
+  expiryTime: date,
 });
 
 /** Reads the answer of anonApplicationTokens; undefined if anything that a guest needs is missing. */
@@ -71,6 +73,38 @@ export function parseTokenAnswer(body: string): TokenAnswer | undefined {
   const fields = tokenFields.safeParse(answer);
   const discoverHref = answer && linkOf(answer, 'discover');
   return fields.success && discoverHref !== undefined ? { ...fields.data, discoverHref } : undefined;
+}
+
+/** A meeting that was created (§7.2). */
+export interface MeetingAnswer {
+  readonly joinUrl: string;
+  readonly onlineMeetingUri: string;
+  readonly organizerUri: string;
+  readonly conferenceId: string;
+  readonly expirationTime: Date;
+}
+
+const sipUri = z.string().regex(/^sip:[\x21-\x7e]{1,1020}$/i);
+const conferenceId = z.string().regex(/^[\x21-\x7e]{1,64}$/);
+
+const meetingFields = z.object({
+  // As long as a meeting URL may be when a token is asked for.
+  joinUrl: z.string().max(1_024),
+  onlineMeetingUri: sipUri,
+  organizerUri: sipUri,
+  // Two names of one thing, of which some captures have one.
+  conferenceId: conferenceId.nullish(),
+  onlineMeetingId: conferenceId.nullish(),
+  expirationTime: date,
+});
+
+/** Reads the answer of adhocMeetings; undefined if anything of a {@link MeetingAnswer} is missing. */
+export function parseMeetingAnswer(body: string): MeetingAnswer | undefined {
+  const { data } = meetingFields.safeParse(parseResource(body));
+  const id = data?.conferenceId ?? data?.onlineMeetingId;
+  if (!data || id === null || id === undefined) return undefined;
+  const { joinUrl, onlineMeetingUri, organizerUri, expirationTime } = data;
+  return { joinUrl, onlineMeetingUri, organizerUri, conferenceId: id, expirationTime };
 }
 
 const errorFields = z.object({ code: z.string().optional(), subcode: z.string().optional() });

@@ -84,8 +84,9 @@ function ofTicket(failure: TicketFailure): Problem {
       );
     case 'refused':
     case 'unusable':
-      if (failure.status === 429) return tooManyRequests(undefined, failure);
-      return failure.status >= 500 ? platformUnavailable(undefined, failure) : unusableAnswer(failure);
+      if (failure.status === 429) return tooManyRequests(failure.retryAfterSeconds, failure);
+      if (failure.status >= 500) return platformUnavailable(failure.retryAfterSeconds, failure);
+      return unusableAnswer(failure);
   }
 }
 

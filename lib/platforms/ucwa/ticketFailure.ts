@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseHttpsUrl } from '../../hostRules.ts';
+import { retryAfterSeconds } from '../../net/retryAfter.ts';
 import type { UpstreamAnswer } from '../../net/transport.ts';
 
 const documented = [
@@ -21,6 +22,12 @@ export type TicketFailureCode =
   | 'refused'
   | 'unusable';
 
+export interface TicketFailureOptions {
+  signInUrl?: URL;
+  retryAfterSeconds?: number | undefined;
+  cause?: unknown;
+}
+
 /** The token endpoint gave no ticket. */
 export class TicketFailure extends Error {
   override readonly name = 'TicketFailure';
@@ -29,16 +36,16 @@ export class TicketFailure extends Error {
   readonly status: number;
   /** Of `interaction_required`: where a browser signs in, if that is an https URL. For administrators only. */
   readonly signInUrl: URL | undefined;
+  /** How long the server asked to be left alone, if it did. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(
-    code: TicketFailureCode,
-    status: number,
-    { signInUrl, cause }: { signInUrl?: URL; cause?: unknown } = {},
-  ) {
+  constructor(code: TicketFailureCode, status: number, options: TicketFailureOptions = {}) {
+    const { signInUrl, retryAfterSeconds: seconds, cause } = options;
     super(`web ticket: ${code}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = status;
     this.signInUrl = signInUrl;
+    this.retryAfterSeconds = seconds;
   }
 }
 
@@ -56,13 +63,16 @@ class ServerDiagnostics extends Error {
 const errorFields = z.object({ error: z.enum(documented), ms_rtc_passiveauthuri: z.string().optional() });
 
 /** What an answer other than 200 means (docs/protocol/ucwa.md §2.4). */
-export function ticketFailureOf({ status, headers, body }: UpstreamAnswer): TicketFailure {
+export function ticketFailureOf(answer: UpstreamAnswer): TicketFailure {
+  const { status, headers, body } = answer;
   const [, errorId] = /^\s*(\d{1,9})\s*(?:;|$)/.exec(String(headers['x-ms-diagnostics'] ?? '')) ?? [];
   const cause = errorId === undefined ? undefined : new ServerDiagnostics(errorId);
   if (status === 401 && /\b(?:negotiate|ntlm)\b/i.test(headers['www-authenticate'] ?? '')) {
     return new TicketFailure('integrated_windows', status, { cause });
   }
-  if (status !== 400) return new TicketFailure('refused', status, { cause });
+  if (status !== 400) {
+    return new TicketFailure('refused', status, { cause, retryAfterSeconds: retryAfterSeconds(answer) });
+  }
   const known = errorFields.safeParse(parseLeniently(body)).data;
   if (!known) return new TicketFailure('unusable', status, { cause });
   if (known.ms_rtc_passiveauthuri === undefined) return new TicketFailure(known.error, status, { cause });

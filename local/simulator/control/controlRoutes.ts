@@ -121,7 +121,7 @@ function deployment({ onPremises }: World, domain: SipDomain): Record<string, un
   return { ...onPremises.behaviour[domain], accounts: undefined };
 }
 
-/** The behaviour without the record of issued tokens. */
+/** The behaviour without the records of issued tokens and created meetings. */
 function behaviour({ platform }: World): Record<string, unknown> {
-  return { ...platform, issued: undefined };
+  return { ...platform, issued: undefined, meetings: undefined };
 }

@@ -21,6 +21,13 @@ export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z
     dateForm: z.enum(['by-media-type', 'iso', 'ajax', 'ajax-escaped']),
     bom: z.boolean(),
     tokenStatus: z.literal([200, 201]),
+    meetingStatus: z.literal([200, 201]),
+    // Null takes the limit back.
+    meetingLimit: z
+      .int()
+      .min(0)
+      .nullable()
+      .transform((limit) => limit ?? undefined),
     redirect: z.enum(['none', 'pool', 'foreign', 'http', 'loop']),
     missingLinks: z.array(z.string()),
     // Null takes the lie back.

@@ -1,10 +1,12 @@
+import type { CreatedMeeting } from './createdMeeting.ts';
+
 /** How the platform service speaks and acts; changed at run time, held from the next request on. */
 export interface PlatformBehaviour {
   /** The prefix of relations: `service:` for everybody, `ms:rtc:saas:` for internal partners (§1.3). */
   namespace: 'service:' | 'ms:rtc:saas:';
   /** Where links stand: in `_links`, in `_embedded.X._links.self`, or at the top level (§8, row 2). */
   linkPlace: 'links' | 'embedded' | 'top-level';
-  /** The form of the application and anonApplicationTokens links; others are always absolute (§1.4). */
+  /** The form of the links to the application, its tokens and its meetings; others are always absolute (§1.4). */
   hrefs: 'relative' | 'absolute';
   /** By media type: ISO in `vnd.microsoft.com.ucwa+json`, AJAX in `application/json` (§1.3). Or always the one named. */
   dateForm: 'by-media-type' | 'iso' | 'ajax' | 'ajax-escaped';
@@ -12,12 +14,19 @@ export interface PlatformBehaviour {
   bom: boolean;
   /** The docs say 200, the SDK's mock says 201 (§1.9). */
   tokenStatus: 200 | 201;
+  /** The same of a meeting that was created (§7.2). */
+  meetingStatus: 200 | 201;
+  /** As many meetings that have not expired yet: the next one is refused with 409 TooManyOnlineMeetings. */
+  meetingLimit?: number | undefined;
   /**
-   * A 307 in answer to a token request with a meeting (§1.10): to the home pool; to a foreign host; to the pool over
-   * plain http; or round in a circle of pools.
+   * A 307 in answer to a token request with a meeting, and to the request to create one (§1.10): to the home pool; to a
+   * foreign host; to the pool over plain http; or round in a circle of pools.
    */
   redirect: 'none' | 'pool' | 'foreign' | 'http' | 'loop';
-  /** Links and embedded resources to leave out, by local name: `applications`, `anonApplicationTokens`, … */
+  /**
+   * Links and embedded resources to leave out, by local name: `applications`, `anonApplicationTokens`, … Without
+   * `adhocMeetings` none are created either: the permission was not granted (§1.8).
+   */
   missingLinks: string[];
   /** Stands verbatim in place of the guest's discover link. */
   discoverLink?: string | undefined;
@@ -43,9 +52,10 @@ export interface IssuedToken {
   at: number;
 }
 
-/** The platform's behaviour and its record of issued tokens (the newest 10,000). */
+/** The platform's behaviour, and its records of issued tokens and created meetings (the newest 10,000 of each). */
 export interface PlatformState extends PlatformBehaviour {
   readonly issued: IssuedToken[];
+  readonly meetings: CreatedMeeting[];
 }
 
 /** The behaviour of a healthy platform that follows the captures, in the public dialect. */
@@ -57,6 +67,8 @@ export function usualBehaviour(): PlatformBehaviour {
     dateForm: 'by-media-type',
     bom: false,
     tokenStatus: 200,
+    meetingStatus: 200,
+    meetingLimit: undefined,
     redirect: 'none',
     missingLinks: [],
     discoverLink: undefined,

@@ -7,6 +7,8 @@ export interface Resource {
   /** Hrefs. */
   links: Record<string, string>;
   embedded?: Record<string, Resource>;
+  /** Links that stand without prefix here, though elsewhere they have one. */
+  bare?: readonly string[];
   properties?: Record<string, unknown>;
 }
 
@@ -16,7 +18,8 @@ const unprefixed = new Set(['self', 'next', 'myApplications', 'anonApplications'
 /** Puts a resource into the dialect and the places that the behaviour asks for. */
 export function render(resource: Resource, behaviour: PlatformBehaviour): Record<string, unknown> {
   const { linkPlace, missingLinks, namespace } = behaviour;
-  const key = (name: string) => (unprefixed.has(name) ? name : namespace + name);
+  const isBare = (name: string) => unprefixed.has(name) || resource.bare?.includes(name);
+  const key = (name: string) => (isBare(name) ? name : namespace + name);
   const shown = <T>(named: Record<string, T> = {}) =>
     Object.entries(named).filter(([name]) => !missingLinks.includes(name));
 
@@ -49,6 +52,16 @@ export function mediaType({ headers }: Request): string {
     if (value.includes('application/json')) return 'application/json';
   }
   return ucwaJson;
+}
+
+const ajaxDate = /^\\?\/Date\((-?\d+)(?:[+-]\d{4})?\)\\?\/$/;
+const isoDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/** The milliseconds of a date in any of the forms of {@link renderDate}; NaN if it is none. */
+export function readDate(text: string): number {
+  const milliseconds = ajaxDate.exec(text)?.[1];
+  if (milliseconds !== undefined) return Number(milliseconds);
+  return isoDate.test(text) ? Date.parse(text) : NaN;
 }
 
 /** A date in the form that the behaviour and the media type ask for (§1.3). */

@@ -7,6 +7,7 @@ import type { SigningCertificate } from '../webToken.ts';
 import type { World } from '../world.ts';
 import { applicationRefusal, tokenRefusal } from './gate.ts';
 import { hookRoute } from './hooks.ts';
+import { createMeeting } from './meetings.ts';
 import { platformError, resourceAnswer, unauthorized, withServerHeaders } from './platformAnswers.ts';
 import { applicationResource, applicationsResource, discoverResource } from './resources.ts';
 import { issueToken } from './tokens.ts';
@@ -24,7 +25,7 @@ const discoverHosts = [platformHosts.discover, platformHosts.guestDiscover];
 const applicationHosts = [platformHosts.ring, platformHosts.homePool, platformHosts.otherPool];
 
 /**
- * The platform service, E1 to E4 (§1.5), and the other hosts behind its port. Numbers with § are sections of the
+ * The platform service, E1 to E5 (§1.5), and the other hosts behind its port. Numbers with § are sections of the
  * protocol document of the Trusted Application API, here and in every file of the simulator.
  */
 export function platformRoutes(world: World, tokens: AccessTokens, certificate: SigningCertificate): Served {
@@ -62,6 +63,13 @@ export function platformRoutes(world: World, tokens: AccessTokens, certificate: 
       method: 'POST',
       path: /^\/platformservice\/v1\/applications\/([^/]+)\/anonapplicationtokens\/?$/,
       answer: forApplication((request) => issueToken(request, behaviour, world.now(), certificate)),
+    },
+    {
+      operation: 'platform.meetings',
+      hosts: applicationHosts,
+      method: 'POST',
+      path: /^\/platformservice\/v1\/applications\/([^/]+)\/adhocmeetings\/?$/,
+      answer: forApplication((request) => createMeeting(request, behaviour, world.now())),
     },
   ];
 

@@ -50,7 +50,10 @@ export function applicationResource(request: Request, behaviour: PlatformBehavio
         properties: { etag: '4294967295' },
       },
       myOnlineMeetings: { rel: 'myOnlineMeetings', links: { self: self('/myOnlineMeetings') } },
-      adhocMeetings: { rel: 'adhocMeetings', links: { self: self('/adhocMeetings') } },
+      adhocMeetings: {
+        rel: 'adhocMeetings',
+        links: { self: href(request, behaviour, `/adhocMeetings?endpointId=${encodedEndpointId}`) },
+      },
     },
   };
 }
@@ -60,6 +63,18 @@ export function tokenSelf(request: Request, behaviour: PlatformBehaviour): strin
   const isRing = request.host === platformHosts.ring;
   const path = `${applicationsPath}/${behaviour.applicationId}/anonApplicationTokens?endpointId=${encodedEndpointId}`;
   return `https://${request.host}${isRing ? ':4443' : ''}${path}${isRing ? '' : '&redirect=1'}`;
+}
+
+/** The `self` of a created meeting (§7.2): relative always. */
+export function meetingSelf(meetingId: string, organizerUri: string, behaviour: PlatformBehaviour): string {
+  const path = `${applicationsPath}/${behaviour.applicationId}/adhocMeetings/${meetingId}`;
+  return `${path}?endpointId=${encodedEndpointId}&onlineMeetingContext=${organizerUri}`;
+}
+
+/** Where the application itself joins a created meeting (E6): at the home pool. */
+export function joinMeetingUrl(onlineMeetingUri: string, behaviour: PlatformBehaviour): string {
+  const path = `${applicationsPath}/${behaviour.applicationId}/communication/onlineMeetingInvitations`;
+  return `https://${platformHosts.homePool}${path}?confUrl=${onlineMeetingUri}&endpointId=${endpointId}`;
 }
 
 // `self` links have it in percent-encoding with lower-case digits, the others raw (§1.8).

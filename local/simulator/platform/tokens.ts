@@ -1,11 +1,11 @@
 import { remember } from '../calls.ts';
-import { platformHosts } from '../hostNames.ts';
-import { queryParameter, type Answer, type Request } from '../http/exchange.ts';
+import type { Answer, Request } from '../http/exchange.ts';
 import type { SigningCertificate } from '../webToken.ts';
 import { guestDiscoverUrl, makeAnonymousToken } from './anonymousToken.ts';
 import type { PlatformState } from './behaviour.ts';
 import { mediaType, renderDate } from './dialect.ts';
 import { resourceAnswer } from './platformAnswers.ts';
+import { redirectLocation } from './redirect.ts';
 import { endpointId, tokenSelf } from './resources.ts';
 import { readTokenRequest } from './tokenRequest.ts';
 
@@ -45,21 +45,4 @@ export function issueToken(
     platform,
     platform.tokenStatus,
   );
-}
-
-/** Where a token request is sent on to (§1.10): `redirect=1` tells a well-behaved pool not to do it again. */
-function redirectLocation(request: Request, redirect: PlatformState['redirect']): string | undefined {
-  const { homePool, otherPool, foreign } = platformHosts;
-  if (redirect === 'none') return undefined;
-  const isRedirected = queryParameter(request, 'redirect') === '1';
-  if (isRedirected && redirect !== 'loop') return undefined;
-
-  const query = isRedirected ? request.query : `${request.query}&redirect=1`;
-  const target = {
-    pool: `https://${homePool}`,
-    http: `http://${homePool}`,
-    foreign: `https://${foreign}`,
-    loop: `https://${request.host === homePool ? otherPool : homePool}`,
-  }[redirect];
-  return `${target}${request.path}${query}`;
 }

@@ -26,8 +26,9 @@ class Walks {
 }
 
 const signal = (): AbortSignal => new AbortController().signal;
-const first: Discovered = { anonApplicationTokens: new URL('https://ring0.lync.example/1') };
-const second: Discovered = { anonApplicationTokens: new URL('https://ring0.lync.example/2') };
+const found = (href: string): Discovered => ({ anonApplicationTokens: new URL(href), adhocMeetings: undefined });
+const first = found('https://ring0.lync.example/1');
+const second = found('https://ring0.lync.example/2');
 const minutes = 60_000;
 
 describe('the first walk', () => {

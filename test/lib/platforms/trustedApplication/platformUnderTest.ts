@@ -13,6 +13,8 @@ export interface PlatformUnderTest {
   readonly world: World;
   readonly settings: NonNullable<Settings['trustedApplication']>;
   readonly transport: Transport;
+  /** One that waits for an answer for so long only. */
+  impatient(callTimeoutMs: number): Transport;
   /** The wing's clock; the simulator keeps to the real one. */
   readonly clock: { aheadMs: number };
   /** A wing of its own, as another process would have. */
@@ -38,6 +40,7 @@ export async function startPlatformUnderTest(): Promise<PlatformUnderTest> {
     world,
     settings,
     transport,
+    impatient: (callTimeoutMs) => createTransport({ connectTo, callTimeoutMs }),
     clock,
     newPlatform: () => createTrustedApplication({ settings, development, readSecret, transport, now }),
     newTokens: () =>

@@ -61,6 +61,37 @@ test('fifty first requests share one walk and one access token', async () => {
   });
 });
 
+describe('a meeting', () => {
+  const createMeeting = (signal = requestSignal()) => platform.createMeeting?.({ subject: 'Advice' }, signal);
+
+  test('shares discovery and access token with the tokens, and has a URL that the platform accepts', async () => {
+    const [meeting] = await Promise.all([createMeeting(), issue()]);
+    expect(platform.accepts(new URL(meeting?.meetingUrl ?? ''))).toBe(true);
+    expect(underTest.world.platform.meetings).toMatchObject([{ subject: 'Advice', joinUrl: meeting?.meetingUrl }]);
+    expect(underTest.world.counts()).toMatchObject({
+      'entra.token': 1,
+      'platform.discover': 1,
+      'platform.meetings': 1,
+      'platform.tokens': 1,
+    });
+  });
+
+  test('that fails on the way is told as a problem, and is not asked for twice', async () => {
+    underTest.world.faults.set('platform.meetings', { cut: 'before-answer' });
+    await expect(createMeeting()).rejects.toMatchObject({ name: 'Problem', code: 'platform-unavailable' });
+    underTest.world.faults.set('platform.meetings', { status: 503 });
+    await expect(createMeeting()).rejects.toMatchObject({ name: 'Problem', code: 'platform-unavailable' });
+    await expect(createMeeting(AbortSignal.abort())).rejects.toMatchObject({ code: 'platform-timeout' });
+    expect(underTest.world.counts()['platform.meetings']).toBe(2);
+  });
+
+  test('is not asked for at all once the platform has failed five times in a row', async () => {
+    underTest.world.faults.set('platform.meetings', { status: 503 });
+    for (let count = 0; count < 6; count++) await expect(createMeeting()).rejects.toHaveProperty('status', 503);
+    expect(underTest.world.counts()['platform.meetings']).toBe(5);
+  });
+});
+
 describe('discovery', () => {
   test.each([
     ['platform.discover', { status: 500 }],

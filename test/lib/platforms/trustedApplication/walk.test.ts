@@ -19,6 +19,7 @@ function walkOnce(): Promise<Discovered> {
 
 const ring = 'https://ring0.resources.lync.example';
 const tokensUrl = `${ring}/platformservice/v1/applications/1627259584/anonApplicationTokens?endpointId=sip:helpdesk@contoso.example`;
+const meetingsUrl = `${ring}/platformservice/v1/applications/1627259584/adhocMeetings?endpointId=sip%3ahelpdesk%40contoso.example`;
 const unusable = { code: 'platform-refused', reason: 'answer-unusable' };
 
 /** Lets an operation answer with these links, in the public dialect. */
@@ -30,8 +31,14 @@ function answerLinks(operation: Operation, links: Record<string, string>): void 
 const urlsCalled = (): string[] =>
   platform.platformCalls().map(({ method, host, path, query }) => `${method} https://${host}${path}${query}`);
 
-test('three requests find where tokens are asked for; no self link is followed', async () => {
-  expect((await walkOnce()).anonApplicationTokens?.href).toBe(tokensUrl);
+/** What was found, as text. */
+async function found(): Promise<Record<keyof Discovered, string | undefined>> {
+  const { anonApplicationTokens, adhocMeetings } = await walkOnce();
+  return { anonApplicationTokens: anonApplicationTokens?.href, adhocMeetings: adhocMeetings?.href };
+}
+
+test('three requests find where tokens are asked for and meetings are made; no self link is followed', async () => {
+  expect(await found()).toEqual({ anonApplicationTokens: tokensUrl, adhocMeetings: meetingsUrl });
   expect(urlsCalled()).toEqual([
     'GET https://api.skype.example/platformservice/discover',
     `GET ${ring}/platformservice/v1/applications?endpointId=sip%3Ahelpdesk%40contoso.example`,
@@ -43,7 +50,7 @@ describe.each(['service:', 'ms:rtc:saas:'] as const)('in the dialect %s', (names
   describe.each(['links', 'embedded', 'top-level'] as const)('with links in the place "%s"', (linkPlace) => {
     test.each(['relative', 'absolute'] as const)('%s hrefs lead to the same place', async (hrefs) => {
       Object.assign(platform.world.platform, { namespace, linkPlace, hrefs });
-      expect((await walkOnce()).anonApplicationTokens?.href).toBe(tokensUrl);
+      expect(await found()).toEqual({ anonApplicationTokens: tokensUrl, adhocMeetings: meetingsUrl });
     });
   });
 });
@@ -79,21 +86,27 @@ test('a relative link is relative to the request as it was sent, before any redi
 });
 
 test('an applications answer that already holds the capability ends the walk', async () => {
-  answerLinks('platform.applications', { anonApplicationTokens: '/somewhere/tokens?endpointId=sip:x@y' });
-  expect((await walkOnce()).anonApplicationTokens?.href).toBe(`${ring}/somewhere/tokens?endpointId=sip:x@y`);
+  const links = { anonApplicationTokens: '/somewhere/tokens?endpointId=sip:x@y', adhocMeetings: '/somewhere/meetings' };
+  answerLinks('platform.applications', links);
+  expect(await found()).toEqual({
+    anonApplicationTokens: `${ring}/somewhere/tokens?endpointId=sip:x@y`,
+    adhocMeetings: `${ring}/somewhere/meetings`,
+  });
   expect(platform.platformCalls()).toHaveLength(2);
 });
 
-test('an application without the capability is found as such', async () => {
+test('an application without a capability is found as such', async () => {
   platform.world.platform.missingLinks = ['anonApplicationTokens'];
-  await expect(walkOnce()).resolves.toEqual({ anonApplicationTokens: undefined });
+  expect(await found()).toEqual({ anonApplicationTokens: undefined, adhocMeetings: meetingsUrl });
+  platform.world.platform.missingLinks = ['adhocMeetings'];
+  expect(await found()).toEqual({ anonApplicationTokens: tokensUrl, adhocMeetings: undefined });
 });
 
 test('a link without a usable href is none', async () => {
   for (const href of ['', 7, null, 'https://'.padEnd(8_193, 'x')]) {
     const body = JSON.stringify({ _links: { 'service:anonApplicationTokens': { href } } });
     platform.world.faults.set('platform.application', { body });
-    await expect(walkOnce()).resolves.toEqual({ anonApplicationTokens: undefined });
+    expect(await found()).toEqual({ anonApplicationTokens: undefined, adhocMeetings: undefined });
   }
 });
 
@@ -128,6 +141,11 @@ describe.each(foreign)('a link to %j', (href) => {
       walked.slice(0, walked.indexOf(operation) + 1),
     );
   });
+});
+
+test.each(foreign)('a link to %j where meetings are made is none, and keeps no guest out', async (href) => {
+  answerLinks('platform.application', { anonApplicationTokens: '/tokens', adhocMeetings: href });
+  expect(await found()).toEqual({ anonApplicationTokens: `${ring}/tokens`, adhocMeetings: undefined });
 });
 
 test.each([true, false])('403 (subcode: %s) means not registered or not consented', async (forbiddenSubcode) => {

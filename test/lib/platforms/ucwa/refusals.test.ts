@@ -30,6 +30,14 @@ test.each(['refused', 'unusable'] as const)('139: an answer that is %s goes by i
 });
 
 test.each([
+  [429, 'too-many-requests'],
+  [503, 'platform-unavailable'],
+])('a server that answers %i and names a time is left alone for as long', (status, code) => {
+  const failure = new TicketFailure('refused', status, { retryAfterSeconds: 42 });
+  expect(asUcwaProblem(failure)).toMatchObject({ code, retryAfterSeconds: 42, cause: failure });
+});
+
+test.each([
   ['connection', { code: 'platform-unavailable' }],
   ['unreachable', { code: 'platform-unavailable' }],
   ['timeout', { code: 'platform-timeout' }],

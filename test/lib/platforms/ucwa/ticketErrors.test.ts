@@ -2,7 +2,7 @@ import { TicketFailure } from '../../../../lib/platforms/ucwa/ticketFailure.ts';
 import { requestTicket, type Grant } from '../../../../lib/platforms/ucwa/webTicket.ts';
 import { summarize } from '../../../../lib/telemetry.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
-import { contoso, forever, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { contoso, forever, guestOf, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
 
 let wing: WingUnderTest;
 
@@ -189,6 +189,20 @@ describe('grants that need somebody at a browser or on Windows', () => {
   test('windows as the documents have it meets that challenge', async () => {
     expect(await failure({ kind: 'windows' })).toMatchObject({ code: 'integrated_windows' });
     expect(wing.sent).toHaveLength(1);
+  });
+});
+
+test.each([
+  ['12', 12],
+  ['tomorrow', undefined],
+  [undefined, undefined],
+])('429 with a Retry-After of %s is carried with the time that it names', async (given, retryAfterSeconds) => {
+  const headers = given === undefined ? {} : { 'Retry-After': given };
+  wing.world.faults.set('ucwa.token', { status: 429, headers });
+  expect(await failure()).toMatchObject({ code: 'refused', status: 429, retryAfterSeconds });
+  await expect(wing.newPlatform().issue(guestOf(), requestSignal())).rejects.toMatchObject({
+    code: 'too-many-requests',
+    retryAfterSeconds: retryAfterSeconds ?? 10,
   });
 });
 

@@ -1,0 +1,88 @@
+import { parseAllowedUrl, type HostRule } from '../../hostRules.ts';
+import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
+import type { Meeting, MeetingRequest } from '../platform.ts';
+import { platformUnavailable, unusableAnswer } from '../refusals.ts';
+import type { ServiceClient } from './client.ts';
+import type { Discovery } from './discovery.ts';
+import { meetingsNotGranted, notRegistered, optionsRejected, refuseFailedAnswer, tooManyMeetings } from './refusals.ts';
+import type { Discovered } from './walk.ts';
+import { parseMeetingAnswer, subcodeOf } from './wire.ts';
+
+export interface MeetingOptions {
+  discovery: Discovery;
+  /** Over a transport that sends at most once (lib/net/upstream.ts). */
+  client: ServiceClient;
+  meetingHosts: readonly HostRule[];
+}
+
+/**
+ * Creates an ad-hoc meeting (§7). The platform makes another one for each request that it carries out: one is repeated
+ * after 401 and 307 (client.ts) and after 429 (the transport), which say that nothing was made, and after nothing else.
+ * What a moved application explains only has the links looked up, for the next request.
+ */
+export async function requestMeeting(
+  { discovery, client, meetingHosts }: MeetingOptions,
+  meeting: MeetingRequest,
+  signal: AbortSignal,
+): Promise<Meeting> {
+  const known = await discovery.get(signal);
+  const used = known.adhocMeetings ? known : await discovery.renew(known, signal);
+  if (!used?.adhocMeetings) throw meetingsNotGranted();
+
+  let answer: UpstreamAnswer;
+  try {
+    answer = await client({ method: 'POST', url: used.adhocMeetings, body: bodyOf(meeting) }, signal);
+  } catch (error) {
+    if (error instanceof UpstreamFailure && error.code === 'connection') await lookAgain(discovery, used, signal);
+    throw error;
+  }
+  if (answer.status === 502) await lookAgain(discovery, used, signal);
+  if (answer.status === 403 || answer.status === 404 || answer.status === 410) {
+    // Nothing was made, and what the walk finds may say why.
+    const renewed = await discovery.renew(used, signal);
+    if (renewed && !renewed.adhocMeetings) throw meetingsNotGranted();
+  }
+  return readMeeting(answer, meetingHosts);
+}
+
+/** There may be a meeting now, which the caller has to be told: whatever the walk finds must not take its place. */
+async function lookAgain(discovery: Discovery, used: Discovered, signal: AbortSignal): Promise<void> {
+  await discovery.renew(used, signal).catch(() => undefined);
+}
+
+/**
+ * The access level always, as the SDK sends it, and the rest only when given. (The captured request also had `attendees`
+ * and `leaders` empty, which says no more than their absence.)
+ */
+function bodyOf(meeting: MeetingRequest): string {
+  const { subject, description, accessLevel = 'Everyone', automaticLeaderAssignment, entryExitAnnouncement } = meeting;
+  const { lobbyBypassForPhoneUsers, phoneUserAdmission, attendees, leaders, expirationTime } = meeting;
+  return JSON.stringify({
+    subject,
+    description,
+    accessLevel,
+    automaticLeaderAssignment,
+    entryExitAnnouncement,
+    lobbyBypassForPhoneUsers,
+    phoneUserAdmission,
+    attendees,
+    leaders,
+    // Dates follow the media type, and in application/json the platform itself writes them so (§1.3).
+    expirationTime: expirationTime && `/Date(${expirationTime.getTime()})/`,
+  });
+}
+
+function readMeeting(answer: UpstreamAnswer, meetingHosts: readonly HostRule[]): Meeting {
+  const { status, body } = answer;
+  refuseFailedAnswer(answer);
+  if (status === 403) throw notRegistered();
+  // The application is elsewhere, which is not the caller's fault; the next request knows where.
+  if (status === 404 || status === 410) throw platformUnavailable();
+  if (status === 409 && subcodeOf(body) === 'TooManyOnlineMeetings') throw tooManyMeetings();
+  if (status >= 400) throw optionsRejected();
+  const made = parseMeetingAnswer(body);
+  // Handed out verbatim, and it has to be one that tokens can be asked for.
+  if (!made || !parseAllowedUrl(made.joinUrl, meetingHosts)) throw unusableAnswer();
+  const { joinUrl: meetingUrl, expirationTime: expiryTime, onlineMeetingUri, conferenceId, organizerUri } = made;
+  return { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime };
+}
