@@ -49,7 +49,7 @@ describe('the breaker', () => {
     ['a broken connection', (): void => void (server.answer = (_, response) => response.destroy())],
     ['silence', (): void => void (server.answer = () => undefined)],
   ])('opens after five times %s in a row, and refuses in milliseconds', async (_, fail) => {
-    const service = upstreamOf(server, { ...lone, halfOpenAfterMs: 60_000 }, 50);
+    const service = upstreamOf(server, { ...lone, halfOpenAfterMs: 60_000 }, 300);
     fail();
     for (let call = 0; call < 5; call += 1) expect(await outcome(service.send(get, forever))).not.toBe('unreachable');
     expect(server.requests).toHaveLength(5);
