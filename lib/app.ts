@@ -12,6 +12,7 @@ import { createSearch, type Search } from './guests/search.ts';
 import { createAnnouncer } from './health/announcer.ts';
 import { createCheckDiscovery } from './health/checkDiscovery.ts';
 import { createHealthTable, healthTableName } from './health/healthTable.ts';
+import { openDoors } from './health/openDoors.ts';
 import { createHealthReporter, type HealthReporter } from './health/report.ts';
 import { checkSecrets } from './health/secretsCheck.ts';
 import { createSubscriptions } from './health/subscriptions.ts';
@@ -93,6 +94,7 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     table: healthTable,
     platformNames: platforms.map(({ name }) => name),
     secretsName,
+    warnings: settings.sampleServiceDoors === 'open' ? [openDoors] : [],
     now,
   });
   const subscriptions = createSubscriptionTable(openTable(settings, subscriptionTableName));

@@ -29,6 +29,8 @@ Module.prototype.require = function (id) {
 const files = existsSync(bundledEntry)
   ? [bundledEntry]
   : readdirSync(join(folder, 'functions')).map((name) => join(folder, 'functions', name));
+// Also those that are not registered unless the settings say so.
+process.env['SAMPLE_SERVICE_DOORS'] = 'keyed';
 const entryPoints = files.map((file) => pathToFileURL(file).href);
 const startedAt = performance.now();
 for (const entryPoint of entryPoints) await import(entryPoint);

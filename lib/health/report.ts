@@ -14,8 +14,13 @@ export interface HealthReporterOptions {
   readonly table: HealthTable;
   readonly platformNames: readonly string[];
   readonly secretsName: string;
+  /** Default: none. */
+  readonly warnings?: readonly Warning[];
   readonly now?: () => number;
 }
+
+/** What the settings themselves warrant, as a part of the report. It changes with them only, so nobody is told of a change. */
+export type Warning = Pick<Check, 'name' | 'steps'>;
 
 export interface HealthReporter {
   /** Read from the table now. Throws `storage-unavailable`. */
@@ -30,7 +35,7 @@ const cachedForMs = 10_000;
 
 /** Reads the last checks and judges them. */
 export function createHealthReporter(options: HealthReporterOptions): HealthReporter {
-  const { table, platformNames, secretsName, now = Date.now } = options;
+  const { table, platformNames, secretsName, warnings = [], now = Date.now } = options;
   const upSince = now();
   let cached: { at: number; answer: ReturnType<HealthReporter['status']> } | undefined;
 
@@ -40,10 +45,13 @@ export function createHealthReporter(options: HealthReporterOptions): HealthRepo
     );
     const checks = [...platforms, secrets].filter((check) => check !== undefined);
     const times = checks.map(({ checkedAt }) => checkedAt.getTime());
+    const verdict = judge({ platforms, secrets, now: now(), upSince });
+    const readAt = new Date(now());
+    const standing = warnings.map((warning) => ({ ...warning, checkedAt: readAt, nextDueAt: readAt }));
     return {
-      status: judge({ platforms, secrets, now: now(), upSince }),
+      status: verdict === 'pass' && standing.length > 0 ? 'warn' : verdict,
       checkedAt: times.length > 0 ? new Date(Math.min(...times)) : undefined,
-      checks: checks.map((check) => ({
+      checks: [...checks, ...standing].map((check) => ({
         ...check,
         status: checkVerdict(check),
         steps: check.steps.map((step) => ({ ...step, outcome: stepVerdict(step) })),

@@ -25,16 +25,23 @@ export function callerOf(request: HttpRequest, auth: CallerAuth): CallerId {
   const vouched = principal.safeParse(parseBase64Json(request.headers.get('x-ms-client-principal'))).data;
   if (!bearer || !vouched) throw unauthenticated();
 
-  // Claim names are long or short, depending on the version of App Service's runtime.
-  const claim = (...names: string[]) => vouched.claims.find(({ typ }) => names.includes(typ))?.val.toLowerCase();
+  const claim = (...names: string[]) =>
+    onlyValue(vouched.claims.flatMap(({ typ, val }) => (names.includes(typ) ? val : [])));
   const appId = claim('appid', 'azp');
-  const tenantId = claim(tenantClaim, 'tid');
-  const ofBearer = (bearer.appid ?? bearer.azp)?.toLowerCase();
+  // The short name, or the long one that App Service gives it where its token store is on.
+  const tenantId = claim('tid', tenantClaim);
+  const ofBearer = onlyValue([bearer.appid, bearer.azp]);
   if (appId === undefined || appId !== ofBearer || tenantId !== bearer.tid.toLowerCase()) throw unauthenticated();
   if (tenantId !== auth.tenantId || !auth.appIds.includes(appId)) {
     throw new Problem('caller-not-allowed', 'Ask the administrator to list the application in CALLER_APP_IDS.');
   }
   return appId;
+}
+
+/** In lower case; undefined where there is none, and where several differ: then nothing tells which of them counts. */
+function onlyValue(values: readonly (string | undefined)[]): string | undefined {
+  const [value, ...others] = new Set(values.flatMap((text) => text?.toLowerCase() ?? []));
+  return others.length === 0 ? value : undefined;
 }
 
 function parseBase64Json(text: string | null | undefined): unknown {

@@ -20,9 +20,14 @@ export const everyAnswer = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** What every error carries; it says when to come back, where that is known. */
-export function headersOfRefusal({ retryAfterSeconds }: Problem): Record<string, string> {
-  return { ...everyAnswer, ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }) };
+/** What every error carries; it says when to come back, and how to prove oneself, where that is known. */
+export function headersOfRefusal({ code, retryAfterSeconds }: Problem): Record<string, string> {
+  return {
+    ...everyAnswer,
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+    // Every 401 names its scheme (RFC 9110 §15.5.2).
+    ...(code === 'caller-unauthenticated' && { 'WWW-Authenticate': 'Bearer' }),
+  };
 }
 
 /** A handler that answers whatever happens, and writes one line about it. */

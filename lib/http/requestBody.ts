@@ -56,8 +56,13 @@ function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
       detail: 'is not a known field, or holds one',
     }));
   }
-  const detail = issue.code === 'invalid_type' ? typeComplaint(issue) : issue.message;
-  return [{ pointer: pointerTo(issue.path), detail }];
+  return [{ pointer: pointerTo(issue.path), detail: complaintAbout(issue) }];
+}
+
+function complaintAbout(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return typeComplaint(issue);
+  if (issue.code === 'invalid_value') return `must be one of: ${issue.values.map(String).join(', ')}`;
+  return issue.message;
 }
 
 function typeComplaint({ expected, input }: z.core.$ZodIssueInvalidType): string {

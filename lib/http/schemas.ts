@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { guestIdPattern, sessionIdPattern } from '../guests/identity.ts';
+import { guestIdPattern, longestMeetingUrl, sessionIdPattern } from '../guests/identity.ts';
 import { preflightCodes, sessionStates } from '../guests/preflight.ts';
 import { parseHttpsUrl } from '../hostRules.ts';
 import { problemCatalogue, refusalReasons, type ProblemCode } from '../problem.ts';
@@ -22,7 +22,7 @@ const applicationSessionId = z
 
 const meetingUrl = z
   .string()
-  .max(1_024, 'must have at most 1024 characters')
+  .max(longestMeetingUrl, `must have at most ${longestMeetingUrl} characters`)
   .refine((text) => parseHttpsUrl(text) !== undefined, 'must be an https URL on a DNS name, without user or backslash')
   .describe('The https join URL of the meeting, as in its invitation.')
   .meta({ format: 'uri' });
@@ -241,7 +241,7 @@ export const healthChange = z
     checks: z
       .array(
         z.object({
-          name: z.string().describe("A meeting platform, or 'secrets'."),
+          name: z.string().describe("A meeting platform, 'secrets' or 'callers'."),
           status: verdict.describe('The worst of its steps.'),
           failing: z.string().optional().describe('The first step that is not well.'),
           action: z.string().optional().describe('What the administrator can do about it.'),
@@ -265,18 +265,20 @@ export const healthReport = z
     checks: z
       .array(
         z.object({
-          name: z.string().describe("A meeting platform, or 'secrets'."),
+          name: z.string().describe("A meeting platform, 'secrets' or 'callers'."),
           status: verdict.describe('The worst of its steps.'),
           checkedAt: time('When it was checked.'),
           nextDueAt: time('When it will be checked next.'),
-          steps: z.array(
-            z.object({
-              name: z.string().describe('What was tried.'),
-              outcome: verdict.describe('How it went; warn also stands for more than 2 s.'),
-              latencyMs: z.number().describe('How long it took, in milliseconds.'),
-              action: z.string().optional().describe('What the administrator can do about it.'),
-            }),
-          ),
+          steps: z
+            .array(
+              z.object({
+                name: z.string().describe('What was tried.'),
+                outcome: verdict.describe('How it went; warn also stands for more than 2 s.'),
+                latencyMs: z.number().describe('How long it took, in milliseconds.'),
+                action: z.string().optional().describe('What the administrator can do about it.'),
+              }),
+            )
+            .describe('What was tried, one after the other.'),
         }),
       )
       .describe('The last check of every part.'),

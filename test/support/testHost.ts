@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { AuthenticationOptions } from '../../local/host/appServiceAuth.ts';
+import type { CorsOptions } from '../../local/host/cors.ts';
 import { startHost, type Host } from '../../local/host/host.ts';
 import type { HostLogLine } from '../../local/host/hostLog.ts';
 import type { TestCloud } from './testCloud.ts';
@@ -26,13 +27,15 @@ export const functionKey = 'test-function-key';
 export interface TestHostOptions {
   /** Turns App Service authentication on, before applications of the cloud's Entra; `{}` takes the usual settings. */
   authentication?: Partial<AuthenticationOptions>;
+  /** Turns CORS on. */
+  cors?: CorsOptions;
 }
 
 /** Starts the host; once a test file, because the app is one a process. @param changes settings that differ. */
 export async function startTestHost(
   cloud: TestCloud,
   changes: Record<string, string> = {},
-  { authentication }: TestHostOptions = {},
+  { authentication, cors }: TestHostOptions = {},
 ): Promise<TestHost> {
   Object.assign(process.env, cloud.environment, changes);
   const log: HostLogLine[] = [];
@@ -40,6 +43,7 @@ export async function startTestHost(
     load: loadFunctions,
     functionKey,
     authentication: authentication && { ...cloud.simulator.callers.api, ...authentication },
+    cors,
     timers: false,
     log: (line) => log.push(line),
   });

@@ -102,5 +102,7 @@ test('every parameter in a path is described, and no other', () => {
 
 test('one file is one function, and bears its name', async () => {
   for (const name of functionFiles) await import(resolve(`functions/${name}.ts`));
-  expect(functionApp.functions.map(({ metadata }) => metadata.name).sort()).toEqual(functionFiles.sort());
+  // The doors of the sample service are no part of this contract, and not there unless the settings say so.
+  const always = functionFiles.filter((name) => !['getAnonTokenJob', 'getAdhocMeetingJob'].includes(name));
+  expect(functionApp.functions.map(({ metadata }) => metadata.name).sort()).toEqual(always.sort());
 });
