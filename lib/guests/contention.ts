@@ -1,6 +1,6 @@
 import { ExponentialBackoff, handleType, retry } from 'cockatiel';
 import type { GuestRow, GuestTable, StoredGuest } from './guestTable.ts';
-import { contested } from './standing.ts';
+import { contested, ownedBy } from './standing.ts';
 
 /** The row that a write rests on has changed, and is to be read again. */
 export class RowChanged extends Error {}
@@ -22,13 +22,21 @@ export async function whileRowChanges<T>(retries: number, work: (triesBefore: nu
   }
 }
 
+/** The key under which requests share their turns: never with those of a caller who has begun anew with the same id. */
+export function turnKeyOf({ guestId, owner = '' }: GuestRow): string {
+  return `${guestId} ${owner}`;
+}
+
 export interface ReplaceOptions {
   readonly table: GuestTable;
   /** The row if its guest may get a token; throws otherwise. Undefined means that the row is gone. */
   readonly requireActive: (row: StoredGuest | undefined) => StoredGuest;
 }
 
-/** Replaces a row that was just read by what `next` makes of it; made again from the row as it then is, while it changes. */
+/**
+ * Replaces a row that was just read by what `next` makes of it; made again from the row as it then is, while it changes. A
+ * row that has become another caller's counts as gone.
+ */
 export function replaceActive(
   { table, requireActive }: ReplaceOptions,
   seen: StoredGuest,
@@ -36,7 +44,7 @@ export function replaceActive(
 ): Promise<StoredGuest> {
   let row = seen;
   return whileRowChanges(3, async (triesBefore) => {
-    if (triesBefore > 0) row = requireActive(await table.read(row.guestId));
+    if (triesBefore > 0) row = requireActive(ownedBy(await table.read(seen.guestId), seen.owner ?? ''));
     const written = await table.replace(await next(row), row.etag);
     if (!written) throw new RowChanged();
     return written;

@@ -1,10 +1,10 @@
 import type { Join, MeetingPlatform, PlatformGuest } from '../platforms/platform.ts';
 import type { AdmissionOptions } from './admission.ts';
-import { RowChanged, whileRowChanges } from './contention.ts';
+import { RowChanged, turnKeyOf, whileRowChanges } from './contention.ts';
 import type { StoredGuest } from './guestTable.ts';
 import { createNextRow } from './nextRow.ts';
 import { openGuest } from './sealedGuest.ts';
-import { guestNotFound, requireActive } from './standing.ts';
+import { guestNotFound, ownedBy, requireActive } from './standing.ts';
 import { createTurns } from './turns.ts';
 
 /** A token with the row that holds the identity it belongs to. */
@@ -52,6 +52,10 @@ export function createLastAnswer(options: AdmissionOptions): LastAnswer {
     return { row: written, join };
   };
 
+  /** The guest as it stands now; if the session has meanwhile begun anew with another caller, there is none. */
+  const readAgain = async ({ guestId, owner = '' }: StoredGuest): Promise<StoredGuest> =>
+    requireActive(ownedBy(await guests.read(guestId), owner), now());
+
   const onceMore = async (known: StoredGuest, { guest, platform, signal }: Turn): Promise<Identified> => {
     const sealed = await openGuest(ring, known);
     // Meanwhile the session ended and began anew in another meeting.
@@ -64,21 +68,21 @@ export function createLastAnswer(options: AdmissionOptions): LastAnswer {
     const latest = turns.at(-1) ?? turns[0];
     let row = last?.row ?? latest.row;
     const identified = await whileRowChanges(3, async (triesBefore) => {
-      if (triesBefore > 0) row = requireActive(await guests.read(row.guestId), now());
+      if (triesBefore > 0) row = await readAgain(row);
       return onceMore(row, latest);
     });
     return turns.map(() => identified);
   });
 
   return {
-    readmit: (turn) => takeTurn(turn.row.guestId, turn),
+    readmit: (turn) => takeTurn(turnKeyOf(turn.row), turn),
     async keep(turn, join) {
       try {
         return await write(turn.row, turn.platform, join, 0);
       } catch (error) {
         if (!(error instanceof RowChanged)) throw error;
-        const row = requireActive(await guests.read(turn.row.guestId), now());
-        return takeTurn(row.guestId, { ...turn, row });
+        const row = await readAgain(turn.row);
+        return takeTurn(turnKeyOf(row), { ...turn, row });
       }
     },
   };

@@ -2,7 +2,7 @@ import { parseHttpsUrl } from '../hostRules.ts';
 import { Problem } from '../problem.ts';
 import type { CallerId } from '../settings/callers.ts';
 import type { AdmissionOptions } from './admission.ts';
-import { guestIdOf, normalizeMeetingUrl } from './identity.ts';
+import { guestIdOf, longestMeetingUrl, normalizeMeetingUrl } from './identity.ts';
 import { admittedOrigins } from './origins.ts';
 import { openGuest } from './sealedGuest.ts';
 import { ownedBy, unexpired } from './standing.ts';
@@ -62,7 +62,7 @@ const askAdministrator = 'Ask the administrator to see to it';
 const meanings: Record<PreflightCode, Omit<PreflightReason, 'code'>> = {
   'meeting-url-malformed': {
     status: 'fail',
-    detail: 'The link is not an https URL on a DNS name.',
+    detail: `The link is not an https URL on a DNS name, of at most ${longestMeetingUrl} characters and without blanks.`,
     nextStep: askForLink,
   },
   'meeting-url-incomplete': {
@@ -77,7 +77,7 @@ const meanings: Record<PreflightCode, Omit<PreflightReason, 'code'>> = {
   },
   'origin-not-allowed': {
     status: 'fail',
-    detail: 'An origin is not allowed.',
+    detail: 'An origin is not allowed, or none of those that the guest came with is any more.',
     nextStep: 'Send only origins that the administrator listed in ALLOWED_ORIGINS.',
   },
   'guest-removed': {
@@ -117,23 +117,35 @@ export function createPreflight(options: PreflightOptions): (request: PreflightR
   const { guests, ring, platforms, now, lastVerdict, secretsName } = options;
 
   const linkOf = (text: string): { platform?: string; code?: PreflightCode } => {
-    const url = parseHttpsUrl(text.trim());
-    if (!url) return { code: 'meeting-url-malformed' };
+    const url = parseHttpsUrl(text);
+    if (!url || text.length > longestMeetingUrl) return { code: 'meeting-url-malformed' };
     const platform = platforms.find((candidate) => candidate.accepts(url))?.name;
     if (!platform) return { code: 'meeting-url-not-supported' };
     return { platform, ...(url.pathname + url.search === '/' && { code: 'meeting-url-incomplete' }) };
   };
 
-  const sessionOf = async ({ applicationSessionId, meetingUrl, caller = '' }: PreflightRequest) => {
-    if (applicationSessionId === undefined) return undefined;
+  const sessionOf = async (
+    request: PreflightRequest,
+  ): Promise<{ state?: SessionState; origins?: readonly string[] }> => {
+    const { applicationSessionId, meetingUrl, caller = '' } = request;
+    if (applicationSessionId === undefined) return {};
     const row = unexpired(await guests.read(guestIdOf(applicationSessionId)), now());
-    if (!row) return 'new';
-    if (!ownedBy(row, caller)) return 'other-meeting';
-    if (row.state === 'removed') return 'removed';
+    if (!row) return { state: 'new' };
+    if (!ownedBy(row, caller)) return { state: 'other-meeting' };
+    if (row.state === 'removed') return { state: 'removed' };
     const sealed = await openGuest(ring, row);
-    return normalizeMeetingUrl(sealed.meetingUrl) === normalizeMeetingUrl(meetingUrl.trim())
-      ? 'active'
-      : 'other-meeting';
+    const isHere = normalizeMeetingUrl(sealed.meetingUrl) === normalizeMeetingUrl(meetingUrl);
+    return isHere ? { state: 'active', origins: sealed.allowedOrigins } : { state: 'other-meeting' };
+  };
+
+  const areAdmitted = (asked: readonly string[] | undefined, defaults: readonly string[]): boolean => {
+    try {
+      admittedOrigins(asked, defaults, options.allowedOrigins);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'origin-not-allowed') return false;
+      throw error;
+    }
   };
 
   const healthOf = async (platform: string | undefined): Promise<PreflightCode[]> => {
@@ -149,25 +161,16 @@ export function createPreflight(options: PreflightOptions): (request: PreflightR
   return async (request) => {
     const link = linkOf(request.meetingUrl);
     const [session, health] = await Promise.all([sessionOf(request), healthOf(link.platform)]);
+    const areAllowed = areAdmitted(request.allowedOrigins, session.origins ?? options.allowedOrigins);
     const codes: PreflightCode[] = [
       ...(link.code ? [link.code] : []),
-      ...(areAllowed(request.allowedOrigins, options.allowedOrigins) ? [] : (['origin-not-allowed'] as const)),
-      ...(session === 'removed' ? (['guest-removed'] as const) : []),
-      ...(session === 'other-meeting' ? (['session-bound-to-another-meeting'] as const) : []),
+      ...(areAllowed ? [] : (['origin-not-allowed'] as const)),
+      ...(session.state === 'removed' ? (['guest-removed'] as const) : []),
+      ...(session.state === 'other-meeting' ? (['session-bound-to-another-meeting'] as const) : []),
       ...health,
     ];
     const reasons = codes.map((code) => ({ code, ...meanings[code] }));
     const worst = reasons.some(({ status }) => status === 'fail') ? 'fail' : 'warn';
-    return { status: reasons.length > 0 ? worst : 'pass', platform: link.platform, session, reasons };
+    return { status: reasons.length > 0 ? worst : 'pass', platform: link.platform, session: session.state, reasons };
   };
-}
-
-function areAllowed(asked: readonly string[] | undefined, configured: readonly string[]): boolean {
-  try {
-    admittedOrigins(asked, configured, configured);
-    return true;
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'origin-not-allowed') return false;
-    throw error;
-  }
 }

@@ -80,9 +80,8 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
         : await withinBound(
             await besideEachOther(recorder.record(row), platform.reissue(guest, sealed.identity, signal)),
           );
-    // Meanwhile the session ended and began anew in another meeting, or with another caller: the token is for what it left.
-    const isSameGuest = admitted.row.owner === row.owner;
-    if (!isSameGuest || (await openGuest(ring, admitted.row)).meetingUrl !== sealed.meetingUrl) throw guestNotFound();
+    // Meanwhile the session ended and began anew in another meeting: the token is for the one that it left.
+    if ((await openGuest(ring, admitted.row)).meetingUrl !== sealed.meetingUrl) throw guestNotFound();
     return { ...admitted, guest };
   };
 

@@ -1,4 +1,4 @@
-import { replaceActive, type ReplaceOptions } from './contention.ts';
+import { replaceActive, turnKeyOf, type ReplaceOptions } from './contention.ts';
 import type { StoredGuest } from './guestTable.ts';
 import { createTurns } from './turns.ts';
 
@@ -22,5 +22,5 @@ export function createRejoinRecorder({ advance, ...options }: RejoinRecorderOpti
     return seen.map((_, index) => ({ ...row, rejoinCount: before + index + 1 }));
   });
 
-  return { record: (seen) => takeTurn(seen.guestId, seen) };
+  return { record: (seen) => takeTurn(turnKeyOf(seen), seen) };
 }

@@ -4,7 +4,7 @@ import { openVault } from '../../lib/azure/vault.ts';
 import type { AdmissionOptions } from '../../lib/guests/admission.ts';
 import { createGuestTable, guestTableName } from '../../lib/guests/guestTable.ts';
 import { createIssue } from '../../lib/guests/issue.ts';
-import { createKeyRing } from '../../lib/guests/keyRing.ts';
+import { createKeyRing } from '../../lib/sealing/keyRing.ts';
 import { createMeetingIndex, meetingIndexTableName } from '../../lib/guests/meetingIndex.ts';
 import { indexEntryNeededUntil, purgeExpired } from '../../lib/guests/purge.ts';
 import { createRejoin } from '../../lib/guests/rejoin.ts';

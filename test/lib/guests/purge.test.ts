@@ -48,9 +48,25 @@ test('deletes what is past its retention from every table, and nothing else', as
   expect(await entries()).toEqual([expect.objectContaining({ rowKey: row.guestId })]);
   const app = cloud.newApp({}, clock.now);
   expect(await app.purge()).toEqual({
-    deleted: { guests: 0, meetingGuests: 0, discoveryHealth: 1 },
+    deleted: { guests: 0, meetingGuests: 0, meetingRequests: 0, discoveryHealth: 1 },
     complete: true,
   });
+});
+
+test('deletes the replies to requests that were kept long enough, and leaves subscriptions alone', async () => {
+  const app = cloud.newApp({}, clock.now);
+  const create = () => app.createMeeting({}, { caller: '', key: randomUUID() }, noLimit());
+  await create();
+  const subscribed = await app.subscriptions.subscribe('https://hooks.example/a');
+  clock.advance({ hours: 24 });
+  await create();
+  clock.advance({ milliseconds: 1 });
+  expect((await app.purge()).deleted['meetingRequests']).toBe(1);
+  expect(await cloud.rows('meetingRequests')).toHaveLength(1);
+  clock.advance({ hours: 10_000 });
+  await app.purge();
+  expect(await cloud.rows('meetingRequests')).toEqual([]);
+  expect(await cloud.rows('healthSubscriptions')).toMatchObject([{ rowKey: subscribed.subscriptionId }]);
 });
 
 test('keeps a tombstone until its own retention has passed', async () => {

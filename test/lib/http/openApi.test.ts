@@ -7,6 +7,25 @@ import { functionApp } from '../../../local/host/functionApp.ts';
 
 const functionFiles = readdirSync(resolve('functions')).map((file) => basename(file, '.ts'));
 
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly { name: string; in: string; description?: string }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref: string } }> };
+  readonly callbacks?: Record<string, Record<string, { readonly post: Operation }>>;
+}
+
+interface Definition {
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, Record<string, unknown>> };
+}
+
+const definition = apiDefinition() as unknown as Definition;
+const operations = Object.values(definition.paths).flatMap((methods) => Object.values(methods));
+const bodyOf = ({ requestBody }: Operation): Record<string, unknown> | undefined => {
+  const reference = requestBody?.content['application/json']?.schema.$ref;
+  return reference === undefined ? undefined : definition.components.schemas[basename(reference)];
+};
+
 /** Every object inside a value, with the way to it. */
 function* objectsIn(value: unknown, path = ''): Generator<[string, Record<string, unknown>]> {
   if (typeof value !== 'object' || value === null) return;
@@ -27,15 +46,14 @@ const validated = (definition: unknown) =>
   });
 
 test('the definition is valid OpenAPI 3.1', () => {
-  const definition = apiDefinition();
-  expect(definition['openapi']).toBe('3.1.0');
+  expect(definition).toMatchObject({ openapi: '3.1.0' });
   expect(validated(definition)).toMatchObject({ status: 0, stderr: '' });
   // What says so can also say no.
   expect(validated({ ...definition, info: {} }).stderr).toContain('required');
 });
 
 test('no schema has a union or null, which Swagger 2.0 cannot say', () => {
-  const unsayable = [...objectsIn(apiDefinition())].filter(
+  const unsayable = [...objectsIn(definition)].filter(
     ([, schema]) =>
       ['anyOf', 'oneOf', 'allOf', 'not', 'nullable', 'if'].some((keyword) => keyword in schema) ||
       Array.isArray(schema['type']) ||
@@ -47,11 +65,10 @@ test('no schema has a union or null, which Swagger 2.0 cannot say', () => {
 });
 
 test('request schemas refuse unknown fields, and every property is described', () => {
-  const { schemas } = apiDefinition()['components'] as { schemas: Record<string, Record<string, unknown>> };
-  for (const name of ['IssueRequest', 'RejoinRequest', 'GuestSearch']) {
-    expect(schemas[name]).toMatchObject({ type: 'object', additionalProperties: false });
-  }
-  const properties = Object.entries(schemas).flatMap(([name, { properties: all }]) =>
+  const bodies = operations.map(bodyOf).filter((body) => body !== undefined);
+  expect(bodies.length).toBeGreaterThan(5);
+  for (const body of bodies) expect(body).toMatchObject({ type: 'object', additionalProperties: false });
+  const properties = Object.entries(definition.components.schemas).flatMap(([name, { properties: all }]) =>
     Object.entries((all ?? {}) as Record<string, { description?: string }>).map(([field, { description }]) => ({
       name: `${name}.${field}`,
       described: (description ?? '') !== '',
@@ -73,14 +90,13 @@ test('every function that answers HTTP is a door of the definition, and every do
   const rows = Object.entries<Door>(doors).map(([name, { method, auth, route }]) => ({
     name,
     methods: [method],
-    auth,
+    // Function keys, unless CALLER_AUTH says otherwise.
+    auth: auth === 'caller' ? 'function' : auth,
     route,
   }));
   const byName = (one: { name: string }, other: { name: string }): number => one.name.localeCompare(other.name);
   expect(registered.toSorted(byName)).toEqual(rows.toSorted(byName));
 
-  const { paths } = apiDefinition() as { paths: Record<string, Record<string, { operationId: string }>> };
-  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
     Object.values<Door>(doors)
       .map(({ operationId }) => operationId)
@@ -88,14 +104,40 @@ test('every function that answers HTTP is a door of the definition, and every do
   );
 });
 
-test('every parameter in a path is described, and no other', () => {
-  const { paths } = apiDefinition() as { paths: Record<string, Record<string, { parameters?: object[] }>> };
-  for (const [path, methods] of Object.entries(paths)) {
-    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-    for (const { parameters = [] } of Object.values(methods)) {
-      expect(parameters).toEqual(
-        inPath.map((name) => expect.objectContaining({ name, in: 'path', required: true }) as object),
-      );
+test('every parameter in a path is described, and so is every header that is read', () => {
+  const described = (name: string, place: string): object =>
+    expect.objectContaining({
+      name,
+      in: place,
+      required: true,
+      description: expect.stringMatching(/^[A-Z].+\.$/) as string,
+      schema: expect.objectContaining({ type: 'string', pattern: expect.any(String) as string }) as object,
+    }) as object;
+  for (const { method, route, headers } of Object.values<Door>(doors)) {
+    const { parameters = [] } = definition.paths[`/${route}`]?.[method.toLowerCase()] ?? {};
+    const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+    const inHeaders = Object.keys(headers?.shape ?? {});
+    expect(parameters).toEqual([
+      ...inPath.map((name) => described(name, 'path')),
+      ...inHeaders.map((name) => described(name, 'header')),
+    ]);
+  }
+  const headers = operations.flatMap(({ parameters = [] }) =>
+    parameters.filter((parameter) => parameter.in === 'header'),
+  );
+  expect(headers.map(({ name }) => name)).toEqual(['Idempotency-Key']);
+});
+
+test('what is posted to subscribers is described at the door where they subscribe, by the field that names the URL', () => {
+  const calledBack = operations.filter(({ callbacks }) => callbacks);
+  expect(calledBack.map(({ operationId }) => operationId)).toEqual(['SubscribeToHealth']);
+  for (const operation of calledBack) {
+    const urls = Object.values(operation.callbacks ?? {}).flatMap((callback) => Object.entries(callback));
+    expect(urls).toHaveLength(1);
+    for (const [expression, { post }] of urls) {
+      const [, field = ''] = /^\{\$request\.body#\/(\w+)\}$/.exec(expression) ?? [];
+      expect(bodyOf(operation)?.['properties']).toHaveProperty(field);
+      expect(bodyOf(post)?.['properties']).toHaveProperty('event');
     }
   }
 });

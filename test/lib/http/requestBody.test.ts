@@ -1,6 +1,6 @@
 import { HttpRequest } from '@azure/functions';
 import * as z from 'zod';
-import { readBody, validate } from '../../../lib/http/requestBody.ts';
+import { readBody, readHeaders, validate } from '../../../lib/http/requestBody.ts';
 import { Problem } from '../../../lib/problem.ts';
 
 const schema = z.strictObject({
@@ -90,6 +90,35 @@ test('every mistake is listed, with where it is and what is wrong', () => {
   expect(errorsOf({ name: 'a', tags: 'b' })).toEqual([{ pointer: '/tags', detail: 'must be an array' }]);
   expect(errorsOf('text')).toEqual([{ pointer: '', detail: 'must be an object' }]);
   expect(errorsOf(null)).toEqual([{ pointer: '', detail: 'must be an object' }]);
+});
+
+test('a value that is none of a list is told the list, and not repeated', () => {
+  const choosy = z.strictObject({ level: z.enum(['None', 'Everyone']), kind: z.literal('a').optional() });
+  for (const level of ['everyone', '', 7, null, ['None']]) {
+    expect(() => validate({ level, kind: 'b' }, choosy)).toThrow(
+      expect.objectContaining({
+        errors: [
+          { pointer: '/level', detail: 'must be one of: None, Everyone' },
+          { pointer: '/kind', detail: 'must be one of: a' },
+        ],
+      }) as Error,
+    );
+  }
+});
+
+test('headers are read by the names of the schema, whatever their case, and others are left alone', () => {
+  const wanted = z.object({ 'Idempotency-Key': z.string().regex(/^k+$/, 'must be k') });
+  const given = (headers: Record<string, string>) =>
+    new HttpRequest({ method: 'GET', url: 'http://localhost/', headers });
+  expect(readHeaders(given({ 'IDEMPOTENCY-key': 'kk', accept: '*/*' }), wanted)).toEqual({ 'Idempotency-Key': 'kk' });
+  for (const [headers, detail] of [
+    [{ accept: '*/*' }, 'is missing'],
+    [{ 'idempotency-key': 'secret' }, 'must be k'],
+  ] as const) {
+    expect(() => readHeaders(given(headers), wanted)).toThrow(
+      expect.objectContaining({ errors: [{ pointer: '/Idempotency-Key', detail }] }) as Error,
+    );
+  }
 });
 
 test('a hostile name is not repeated, and a prototype is a name like any other', () => {

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { guestIdOf } from '../../lib/guests/identity.ts';
+import { lastAnswerService, type LastAnswerService } from '../lib/guests/lastAnswerService.ts';
+import { meetingUrl, otherMeetingUrl, type TestCloud } from '../support/testCloud.ts';
+import { adjustableClock } from './adjustableClock.ts';
+import { startAgeingCloud } from './ageingCloud.ts';
+import { gatedService, noLimit, type GatedService } from './gatedService.ts';
+
+// Two applications that name the same session, each in a process of its own.
+const ours = 'c0ffee01-0000-4000-8000-0000000000c2';
+const theirs = 'c0ffee02-0000-4000-8000-0000000000c2';
+
+const clock = adjustableClock();
+let cloud: TestCloud;
+let one: GatedService;
+let other: GatedService;
+let applicationSessionId: string;
+let guestId: string;
+
+beforeAll(async () => {
+  cloud = await startAgeingCloud(clock);
+});
+beforeEach(() => {
+  one = gatedService(cloud, clock.now);
+  other = gatedService(cloud, clock.now);
+  applicationSessionId = randomUUID();
+  guestId = guestIdOf(applicationSessionId);
+});
+afterAll(() => cloud.stop());
+
+type Service = Pick<GatedService, 'issue' | 'rejoin'>;
+const issue = (by: Service, caller: string, url = meetingUrl) =>
+  by.issue({ meetingUrl: url, applicationSessionId, caller }, noLimit());
+const rejoin = (by: Service, caller: string) => by.rejoin({ applicationSessionId, caller }, noLimit());
+const row = () => cloud.table('guests').getEntity(guestId, 'guest');
+const entries = async () => (await cloud.rows('meetingGuests')).filter(({ rowKey }) => rowKey === guestId);
+const platformTokens = () =>
+  cloud.simulator.world.platform.issued.filter((token) => token.applicationSessionId === applicationSessionId).length;
+const taken = { code: 'session-bound-to-another-meeting' };
+const notThere = { code: 'guest-not-found' };
+
+function refuseNextToken(): void {
+  cloud.simulator.world.faults.set('platform.tokens', { status: 400, times: 1 });
+}
+
+describe('two first issues of one id', () => {
+  test.each([
+    ['in one meeting', meetingUrl],
+    ['in two meetings', otherMeetingUrl],
+  ])('%s: one application has the guest and the only token, the other is refused', async (_, url) => {
+    for (let round = 0; round < 8; round++) {
+      applicationSessionId = randomUUID();
+      guestId = guestIdOf(applicationSessionId);
+      // In turns, so that each of them has its chance to be first.
+      const contenders = [() => issue(one, ours), () => issue(other, theirs, url)];
+      if (round % 2 === 1) contenders.reverse();
+      const outcomes = await Promise.allSettled(contenders.map((contend) => contend()));
+      const admitted = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.row] : []));
+      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+      expect(admitted).toEqual([expect.objectContaining({ owner: (await row())['owner'], rejoinCount: 0 })]);
+      expect(refused).toEqual([expect.objectContaining(taken)]);
+      expect(platformTokens()).toBe(1);
+      expect(await entries()).toHaveLength(1);
+    }
+  });
+
+  test('the first fails at the platform: the id is free again, for whoever asks next', async () => {
+    const asking = one.gates.before('platform.issue');
+    const first = issue(one, ours);
+    await asking.reached;
+    await expect(issue(other, theirs)).rejects.toMatchObject(taken);
+    refuseNextToken();
+    asking.open();
+    await expect(first).rejects.toMatchObject({ code: 'platform-refused' });
+    await issue(other, theirs);
+    expect(await row()).toMatchObject({ owner: theirs });
+    await expect(issue(one, ours)).rejects.toMatchObject(taken);
+  });
+
+  test('the first takes its row back before the second has seen whose it is: the second has the guest', async () => {
+    const asking = one.gates.before('platform.issue');
+    const first = issue(one, ours);
+    await asking.reached;
+    const looking = other.gates.before('guests.read');
+    const second = issue(other, theirs);
+    await looking.reached;
+    refuseNextToken();
+    asking.open();
+    await expect(first).rejects.toMatchObject({ code: 'platform-refused' });
+    looking.open();
+    expect(await second).toMatchObject({ created: true, row: { owner: theirs } });
+    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 0 });
+    expect(await entries()).toHaveLength(1);
+  });
+
+  test('the first is removed before the second has seen whose it is: the tombstone is another application’s', async () => {
+    await issue(one, ours);
+    const looking = other.gates.before('guests.read');
+    const second = issue(other, theirs);
+    await looking.reached;
+    await one.remove(guestId, ours);
+    looking.open();
+    await expect(second).rejects.toMatchObject(taken);
+    expect(await row()).toMatchObject({ owner: ours, state: 'removed' });
+  });
+});
+
+describe('a forgotten guest’s id', () => {
+  beforeEach(async () => {
+    await issue(one, ours);
+    clock.advance({ hours: 24 });
+  });
+
+  test.each([
+    ['the one that had it', ours, theirs],
+    ['another one', theirs, ours],
+  ])('is taken by %s while the other is about to write: that one is refused', async (_, quick, slow) => {
+    const writing = one.gates.before('guests.replace');
+    const late = issue(one, slow);
+    await writing.reached;
+    expect(await issue(other, quick)).toMatchObject({ created: true, row: { owner: quick } });
+    writing.open();
+    await expect(late).rejects.toMatchObject(taken);
+    expect(await row()).toMatchObject({ owner: quick, rejoinCount: 0 });
+    // The one of the first day, and that of the new guest.
+    expect(platformTokens()).toBe(2);
+  });
+
+  test('is purged under an application that is about to take it: it has the guest all the same', async () => {
+    const writing = other.gates.before('guests.replace');
+    const taking = issue(other, theirs);
+    await writing.reached;
+    await one.purge();
+    writing.open();
+    expect(await taking).toMatchObject({ created: true, row: { owner: theirs } });
+    expect(await row()).toMatchObject({ owner: theirs });
+  });
+});
+
+describe('a guest who is forgotten, and begins anew with another application, during', () => {
+  test('a rejoin: it ends without a token, and leaves the new guest as it is', async () => {
+    await issue(one, ours);
+    const writing = one.gates.before('guests.replace');
+    const late = rejoin(one, ours);
+    await writing.reached;
+    clock.advance({ hours: 24 });
+    await issue(other, theirs);
+    const { etag } = await row();
+    writing.open();
+    await expect(late).rejects.toMatchObject(notThere);
+    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 0, etag });
+  });
+
+  test('a rejoin, in whose process the new guest rejoins too: neither waits for the other', async () => {
+    await issue(one, ours);
+    const writing = one.gates.before('guests.replace');
+    const late = rejoin(one, ours);
+    await writing.reached;
+    clock.advance({ hours: 24 });
+    await issue(other, theirs);
+    expect(await rejoin(one, theirs)).toMatchObject({ row: { owner: theirs, rejoinCount: 1 } });
+    writing.open();
+    await expect(late).rejects.toMatchObject(notThere);
+    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 1 });
+  });
+
+  test('another issue of the first application: it is refused, and leaves the new guest as it is', async () => {
+    await issue(one, ours);
+    const writing = one.gates.before('guests.replace');
+    const late = issue(one, ours);
+    await writing.reached;
+    clock.advance({ hours: 24 });
+    await issue(other, theirs);
+    const { etag } = await row();
+    writing.open();
+    await expect(late).rejects.toMatchObject(taken);
+    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 0, etag });
+  });
+
+  test('a removal: the new guest stays', async () => {
+    await issue(one, ours);
+    const writing = one.gates.before('guests.replace');
+    const removing = one.remove(guestId, ours);
+    await writing.reached;
+    clock.advance({ hours: 24 });
+    await issue(other, theirs);
+    writing.open();
+    await expect(removing).rejects.toMatchObject(notThere);
+    expect(await row()).toMatchObject({ owner: theirs, state: 'active' });
+    expect(await entries()).toHaveLength(1);
+  });
+});
+
+describe('the same where the row keeps the participant', () => {
+  const onPremises = 'https://meet.contoso.example/john/5LB7MRBC';
+  let first: LastAnswerService;
+  let second: LastAnswerService;
+
+  beforeEach(() => {
+    first = lastAnswerService(cloud, clock.now);
+    second = lastAnswerService(cloud, clock.now);
+  });
+
+  test.each(['a rejoin', 'a first issue'])('%s that comes too late does not become the new guest', async (late) => {
+    if (late === 'a rejoin') await issue(first, ours, onPremises);
+    const writing = first.gates.before('guests.replace');
+    const asked = late === 'a rejoin' ? rejoin(first, ours) : issue(first, ours, onPremises);
+    await writing.reached;
+    clock.advance({ hours: 24 });
+    await issue(second, theirs, onPremises);
+    const { etag } = await row();
+    const { issued } = cloud.simulator.world.onPremises;
+    const before = issued.length;
+    writing.open();
+    await expect(asked).rejects.toMatchObject(notThere);
+    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 0, etag });
+    // Nor was the platform asked once more, as the guest of the other.
+    expect(issued.length).toBe(before);
+  });
+});
