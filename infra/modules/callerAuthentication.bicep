@@ -33,7 +33,8 @@ resource authentication 'Microsoft.Web/sites/config@2024-04-01' = {
       requireAuthentication: isOn
       // Callers are programs: no page to sign in on.
       unauthenticatedClientAction: isOn ? 'Return401' : 'AllowAnonymous'
-      excludedPaths: ['/api/health', '/api/openapi.json']
+      // Deployment and the portal use the host's own doors, which have a key of their own.
+      excludedPaths: ['/api/health', '/api/openapi.json', '/admin/*']
     }
     identityProviders: isOn ? entra : {}
     // Tokens pass through and are not kept.
