@@ -15,7 +15,7 @@ const ofDiscovery: Record<DiscoveryFailureCode, string> = {
   'all-tiers-failed':
     'Let lyncdiscover.<SIP domain> lead to the web services, with a certificate that has this name; each request above says what it met.',
   'redirect-blocked':
-    'If the host is yours, add it to UCWA_HOSTS (here: --hosts); after a redirect over plain http also to UCWA_APPROVED_HOSTS.',
+    'If the host is yours, add it to UCWA_HOSTS (`npm run ucwa`: --hosts); after a redirect over plain http also to UCWA_APPROVED_HOSTS.',
   'homed-online': cloud,
   endless: 'The servers send clients round; correct the autodiscovery and the pools that it names.',
   'no-pool': 'The home pool is gone and has no backup; fail it over or bring it up.',
@@ -28,7 +28,7 @@ const ofChallenge: Record<ChallengeFailureCode, string> = {
   'homed-online': cloud,
   'no-endpoint': 'The challenge does not say where tickets are; see whether a proxy changes it.',
   'endpoint-refused':
-    'The tickets are at a host that no key is sent to; if it is yours, add it to UCWA_HOSTS (here: --hosts), and if it is of another domain to UCWA_TRUSTED_DOMAINS.',
+    'The tickets are at a host that no key is sent to; if it is yours, add it to UCWA_HOSTS (`npm run ucwa`: --hosts), and if it is of another domain to UCWA_TRUSTED_DOMAINS.',
   'grant-not-offered': 'The server does not offer this grant; those that it offers are above.',
 };
 

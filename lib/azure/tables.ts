@@ -11,20 +11,19 @@ export interface Table {
   call<T>(operation: (client: TableClient, abortSignal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/** Opens a table at its first use, with the connection string (development) or the managed identity. */
-export function openTable(settings: Settings, name: string): Table {
+/**
+ * Opens a table at its first use, with the connection string (development) or the identity.
+ * @param identity another than the default is for an administrator's own tools only.
+ */
+export function openTable(settings: Settings, name: string, identity = managedIdentity): Table {
   const connect = async (): Promise<TableClient> => {
     const { TableClient } = await import('@azure/data-tables');
     const options = { retryOptions, allowInsecureConnection: settings.development };
     if ('connectionString' in settings.tables) {
       return TableClient.fromConnectionString(settings.tables.connectionString, name, options);
     }
-    return new TableClient(
-      settings.tables.endpoint,
-      name,
-      await managedIdentity(settings.managedIdentityClientId),
-      options,
-    );
+    const credential = await identity(settings.managedIdentityClientId);
+    return new TableClient(settings.tables.endpoint, name, credential, options);
   };
   let client: Promise<TableClient> | undefined;
 

@@ -14,14 +14,18 @@ export interface VaultSecret {
 /** Reads the newest version of a secret; throws `secrets-unavailable`. Nothing is cached here. */
 export type ReadSecret = (name: string) => Promise<VaultSecret>;
 
-/** The Key Vault of the settings, opened with the managed identity at the first read. */
+/**
+ * The Key Vault of the settings, opened at the first read.
+ * @param identity what opens it; another than the default is for an administrator's own tools only.
+ */
 export function openVault(
   settings: Pick<Settings, 'keyVaultUrl' | 'managedIdentityClientId' | 'development'>,
+  identity = managedIdentity,
 ): ReadSecret {
   const connect = async () => {
     const [{ SecretClient }, credential] = await Promise.all([
       import('@azure/keyvault-secrets'),
-      managedIdentity(settings.managedIdentityClientId),
+      identity(settings.managedIdentityClientId),
     ]);
     return new SecretClient(settings.keyVaultUrl, credential, {
       retryOptions,

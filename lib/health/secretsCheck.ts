@@ -38,7 +38,7 @@ export async function checkSecrets(
 }
 
 /** The earlier of the vault's own expiry date and that of a PEM certificate in the value; undefined if there is neither. */
-function expiryOf({ value, expiresAt }: VaultSecret): number | undefined {
+export function expiryOf({ value, expiresAt }: VaultSecret): number | undefined {
   const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(value)?.[0];
   const dates = [expiresAt?.getTime(), pem && Date.parse(new X509Certificate(pem).validTo)];
   const known = dates.filter((date) => typeof date === 'number');

@@ -1,0 +1,103 @@
+import { checkVerdict, stepVerdict, type Verdict } from '../../lib/health/verdict.ts';
+import { summarize } from '../../lib/telemetry.ts';
+
+/** What is wrong, and the exact next step. */
+export interface Advice {
+  readonly reason: string;
+  readonly nextStep: string;
+}
+
+/** What a check found. */
+export type Finding =
+  { readonly status: 'pass'; readonly reason?: string } | ({ readonly status: 'warn' | 'fail' } & Advice);
+
+/** A check in a report; the shape that `--json` prints. */
+export interface CheckResult {
+  readonly name: string;
+  readonly status: Verdict;
+  /** What is wrong; of a pass, what there is to know. */
+  readonly reason?: string;
+  /** Of a warn or a fail. */
+  readonly nextStep?: string;
+  readonly latencyMs: number;
+}
+
+/** All checks, in an order in which a failure explains those behind it, and the worst of them. */
+export interface Report {
+  readonly status: Verdict;
+  readonly checks: readonly CheckResult[];
+}
+
+export interface RunOptions<T> {
+  /** What a failure means; undefined if it is none of the kinds that are known. */
+  readonly explain: (error: unknown) => Advice | undefined;
+  /** Looks at what came back. Default: all is well. */
+  readonly judge?: (value: T) => Finding;
+  /** For work that takes its time on every machine. */
+  readonly maySlow?: boolean;
+}
+
+/** An examination under way. */
+export interface Examination {
+  /** Records a check that called nobody. */
+  note(name: string, finding: Finding): void;
+  /** Runs a check and records it. Answers what came back; undefined if the check failed, so that what needs it ends. */
+  run<T>(name: string, work: () => Promise<T>, options: RunOptions<T>): Promise<{ readonly value: T } | undefined>;
+  report(): Report;
+}
+
+export const passed: Finding = { status: 'pass' };
+export const warning = (reason: string, nextStep: string): Finding => ({ status: 'warn', reason, nextStep });
+export const failing = (reason: string, nextStep: string): Finding => ({ status: 'fail', reason, nextStep });
+
+/** @param onCheck is told of each check as it ends. */
+export function startExamination(onCheck: (result: CheckResult) => void): Examination {
+  const checks: CheckResult[] = [];
+  const record = (name: string, finding: Finding, latencyMs: number): void => {
+    const result = { name, ...finding, latencyMs };
+    checks.push(result);
+    onCheck(result);
+  };
+
+  return {
+    note(name, finding) {
+      record(name, finding, 0);
+    },
+    async run(name, work, { explain, judge = () => passed, maySlow = false }) {
+      const startedAt = performance.now();
+      const elapsedMs = (): number => Math.round(performance.now() - startedAt);
+      try {
+        const value = await work();
+        const latencyMs = elapsedMs();
+        const finding = judge(value);
+        const isSlow = stepVerdict({ name, outcome: finding.status, latencyMs }) !== finding.status;
+        record(name, isSlow && !maySlow ? slow(latencyMs) : finding, latencyMs);
+        return finding.status === 'fail' ? undefined : { value };
+      } catch (error) {
+        record(name, { status: 'fail', ...(explain(error) ?? unexpected(error)) }, elapsedMs());
+        return undefined;
+      }
+    },
+    report: () => ({
+      status: checkVerdict({ steps: checks.map(({ name, status }) => ({ name, outcome: status, latencyMs: 0 })) }),
+      checks,
+    }),
+  };
+}
+
+function slow(latencyMs: number): Finding {
+  const seconds = (latencyMs / 1000).toFixed(1);
+  return warning(
+    `It works, but took ${seconds} s; guests wait as long.`,
+    'Run the doctor again; if it stays slow, see to the load of the server and to the network in between.',
+  );
+}
+
+/** Name, code and status at most: a message can carry what an upstream said. */
+function unexpected(error: unknown): Advice {
+  const kinds = summarize(error).map(({ name, code, status }) => [name, code, status].filter(Boolean).join(' '));
+  return {
+    reason: `It failed in a way that the doctor does not know: ${kinds.join(', caused by ') || 'no error'}.`,
+    nextStep: 'Run the doctor again; if it stays, report this line.',
+  };
+}

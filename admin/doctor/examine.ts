@@ -1,0 +1,69 @@
+import { lookup as systemLookup } from 'node:dns/promises';
+import { openVault } from '../../lib/azure/vault.ts';
+import { createTransport } from '../../lib/net/transport.ts';
+import type { Lookup } from '../../lib/net/webhookOutlet.ts';
+import { azureCommands } from './azureCommands.ts';
+import type { Configuration } from './configuration.ts';
+import { checkDoors } from './doorChecks.ts';
+import { checkEntra } from './entra.ts';
+import { startExamination, type CheckResult, type Report } from './examination.ts';
+import { checkIdentity, identityOf } from './identity.ts';
+import { checkSecrets } from './secrets.ts';
+import { checkSettings } from './settingsChecks.ts';
+import { checkTables } from './tables.ts';
+import { checkTrustedApplication } from './trustedApplication.ts';
+import { checkUcwa } from './ucwa.ts';
+import { checkVault } from './vault.ts';
+
+export interface ExamineOptions {
+  /** Opens the vault and the tables as the administrator who is signed in with the Azure CLI. */
+  readonly asMe?: boolean;
+  /** Is told of each check as it ends. */
+  readonly onCheck?: (result: CheckResult) => void;
+  /** This machine's clock, in milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly lookup?: Lookup;
+  /** How long one call to a meeting platform may take; as the service's own by default. */
+  readonly callTimeoutMs?: number;
+}
+
+/**
+ * Examines a configuration, from its settings outwards. Of a chain in which each part needs the one before it, nothing
+ * behind the first failure is tried. Changes nothing anywhere, and reports no secret.
+ */
+export async function examine(configuration: Configuration, options: ExamineOptions = {}): Promise<Report> {
+  const { asMe = false, onCheck = () => undefined, now = Date.now, callTimeoutMs } = options;
+  const lookup = options.lookup ?? ((hostname) => systemLookup(hostname, { all: true }));
+  const { environment } = configuration;
+  const examination = startExamination(onCheck);
+  const settings = checkSettings(examination, environment);
+  if (!settings) return examination.report();
+  await checkDoors(examination, settings, configuration, lookup);
+
+  const { trustedApplication: application, ucwa, development, connectTo } = settings;
+  const identity = identityOf(asMe);
+  const commands = azureCommands(settings, environment, identity);
+  const readSecret = openVault(settings, identity.open);
+  const transport = createTransport({ connectTo, ...(callTimeoutMs !== undefined && { callTimeoutMs }) });
+
+  // Loaded before anything is timed: latencies are those of the servers.
+  await Promise.all([import('@azure/identity'), import('@azure/keyvault-secrets'), import('@azure/data-tables')]);
+  const isVaultThere = await checkVault(examination, settings, now);
+  const isIdentityThere = await checkIdentity(examination, settings, { identity, environment });
+  const usable =
+    isVaultThere && isIdentityThere
+      ? await checkSecrets(examination, settings, { readSecret, commands, now })
+      : new Set<never>();
+  if (isIdentityThere || 'connectionString' in settings.tables) {
+    await checkTables(examination, settings, { identity, commands });
+  }
+  if (application && usable.has('trusted-application')) {
+    const tokens = await checkEntra(examination, { application, development, readSecret, now });
+    if (tokens) await checkTrustedApplication(examination, { application, tokens, transport });
+  }
+  if (ucwa) {
+    const hasPassword = usable.has('ucwa');
+    await checkUcwa(examination, { settings: ucwa, transport, readSecret, hasPassword, now });
+  }
+  return examination.report();
+}

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pemFile } from '../support/testCloud.ts';
+import { startPatient, type Patient } from './doctor/patient.ts';
+import type { Report } from '../../admin/doctor/examination.ts';
+import { standInCli, type CliState } from './doctor/standInCli.ts';
+
+let patient: Patient;
+let folder: string;
+
+beforeAll(async () => {
+  patient = await startPatient();
+  folder = mkdtempSync(join(tmpdir(), 'anonymous-join-doctor-'));
+});
+afterEach(() => patient.heal());
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await patient.stop();
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Run {
+  readonly environment?: Record<string, string>;
+  /** Piped in. */
+  readonly input?: string;
+}
+
+/** Runs the command as an administrator does. Nothing that it prints may be a secret. */
+async function run(args: readonly string[], { environment = {}, input = '' }: Run = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', resolve('admin/doctor.ts'), ...args], {
+    env: { PATH: process.env['PATH'], ...environment },
+  });
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (written[name] += text));
+  }
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((ended) => child.once('close', ended));
+  expect(patient.secret.scan.findIn(written.stdout + written.stderr)).toEqual([]);
+  return { code, ...written };
+}
+
+const trusting = { NODE_EXTRA_CA_CERTS: pemFile('ca') };
+
+/** Writes a local.settings.json, as `npm run cloud` does. */
+function localSettings(changes: Record<string, string> = {}): string {
+  const file = join(folder, 'local.settings.json');
+  const values = { ...patient.secret.cloud.environment, ...changes };
+  writeFileSync(file, JSON.stringify({ IsEncrypted: false, Values: values, Host: {} }));
+  return file;
+}
+
+test('a healthy configuration, from a local.settings.json, for machines: one JSON document, and exit code 0', async () => {
+  // The file names the authority that the local cloud is to be trusted by.
+  const { code, stdout, stderr } = await run(['--json', '--settings', localSettings(trusting)]);
+  expect([code, stderr]).toEqual([0, '']);
+  const report = JSON.parse(stdout) as { status: string; checks: Record<string, unknown>[] };
+  expect(Object.keys(report)).toEqual(['status', 'checks']);
+  // On a machine that has much else to do a step may be slow, which is a warning.
+  expect(['pass', 'warn']).toContain(report.status);
+  expect(report.checks.length).toBeGreaterThan(20);
+  for (const { name, status, latencyMs, ...rest } of report.checks) {
+    expect([typeof name, typeof latencyMs]).toEqual(['string', 'number']);
+    expect(['pass', 'warn']).toContain(status);
+    expect(['reason', 'nextStep']).toEqual(expect.arrayContaining(Object.keys(rest)));
+  }
+});
+
+test('a fault, from the environment as in the app’s own console, for people: the reason, the next step, and exit code 1', async () => {
+  patient.world.platform.registered = false;
+  const { code, stdout } = await run([], { environment: { ...patient.secret.cloud.environment, ...trusting } });
+  expect(code).toBe(1);
+  const lines = stdout.replaceAll(/ \(\d+ ms\)/g, '').split('\n');
+  expect(lines).toContain('pass  entra/token');
+  const at = lines.indexOf('fail  trusted-application/applications');
+  expect(lines[at + 1]).toMatch(/^ {6}The platform does not know the endpoint sip:helpdesk@contoso\.example/);
+  expect(lines[at + 2]).toMatch(
+    /^ {6}→ Register the endpoint .*New-CsOnlineApplicationEndpoint -Uri "sip:helpdesk@contoso\.example"/,
+  );
+  expect(lines.slice(at + 3)).toEqual([
+    '',
+    expect.stringMatching(
+      /^Verdict: fail\. \d+ pass, 0 warn, 1 fail\. What needs a part that fails was not looked at\.$/,
+    ),
+    '',
+  ]);
+});
+
+describe('an administrator’s own machine', () => {
+  /** The settings without what only the app’s own machine has. */
+  function settings(): [name: string, value: string][] {
+    return Object.entries(patient.secret.cloud.environment).filter(([name]) => !name.startsWith('IDENTITY_'));
+  }
+
+  /** Examines settings that are piped in, as whoever the Azure CLI says. */
+  async function examineAsMe(state: CliState, input: unknown, ...args: string[]): Promise<Ended> {
+    const cli = standInCli(state, patient.secret.cloud.simulator.managedIdentity);
+    try {
+      const environment = { ...trusting, PATH: cli.path };
+      return await run(['--settings', '-', '--as-me', ...args], { environment, input: JSON.stringify(input) });
+    } finally {
+      cli.remove();
+    }
+  }
+
+  test('az opens the vault, once for all secrets; a warning says whose roles are checked, and the exit code is 0', async () => {
+    const { code, stdout } = await examineAsMe('signed-in', { Values: Object.fromEntries(settings()) });
+    expect(stdout).toMatch(
+      /warn {2}identity .*\n.*opened as you: your roles are checked, not the app's\.\n {6}→ Compare/,
+    );
+    for (const name of ['guest-keys', 'trusted-application']) expect(stdout).toContain(`pass  secret/${name}`);
+    expect(stdout).toContain('Verdict: warn.');
+    expect(code).toBe(0);
+    expect(patient.world.counts()['identity.token']).toBe(1);
+  });
+
+  test.each<[CliState, string, RegExp]>([
+    ['signed-out', 'The Azure CLI gives no token.', /^Sign in: az login --tenant/],
+    ['missing', 'The Azure CLI is not installed here.', /^Install it/],
+  ])('an az that is %s is told so', async (state, reason, nextStep) => {
+    const { code, stdout } = await examineAsMe(state, { Values: Object.fromEntries(settings()) }, '--json');
+    const { checks } = JSON.parse(stdout) as Report;
+    expect(checks.find(({ name }) => name === 'identity')).toMatchObject({
+      status: 'fail',
+      reason,
+      nextStep: expect.stringMatching(nextStep) as string,
+    });
+    expect(code).toBe(1);
+  });
+
+  test('settings as az lists them are judged as in Azure, where the switches of development are mistakes', async () => {
+    const listed = settings().map(([name, value]) => ({ name, slotSetting: false, value }));
+    const { code, stdout } = await examineAsMe('signed-in', listed);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fail {2}settings\n.*TABLES_CONNECTION_STRING is for development only/);
+  });
+});
+
+test.each([
+  ['an option that there is not', ['--setings', 'x'], '', /^Usage: npm run doctor/],
+  [
+    'a file that there is not',
+    ['--settings', 'nowhere.json'],
+    '',
+    /^The settings file nowhere\.json cannot be read\.$/,
+  ],
+  ['a file that is no settings', ['--settings', '-'], '{"AccountKey":"x"}', /^The settings are neither/],
+])('%s ends with exit code 2 and asks nobody', async (_, args, input, complaint) => {
+  const { code, stdout, stderr } = await run(args, { input });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr.trim()).toMatch(complaint);
+  expect(patient.world.calls).toEqual([]);
+});
+
+test('--help shows how it is done', async () => {
+  const { code, stdout } = await run(['--help']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Usage: npm run doctor -- \[options\][^]*Exit code: 0/);
+});
