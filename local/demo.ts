@@ -1,5 +1,11 @@
 /** `npm run demo`: the story once on each platform, from discovery to removal; ends with 0 if everything came as it should. */
 import { TableClient } from '@azure/data-tables';
+import {
+  AnonymousJoinProblem,
+  createAnonymousJoinClient,
+  type AnonymousToken,
+  type HealthReport,
+} from '../client/client.ts';
 import { startCloud, type Cloud } from './cloud.ts';
 import { startHostProcess } from './host/startHostProcess.ts';
 import type { World } from './simulator/world.ts';
@@ -10,7 +16,7 @@ type Json = Record<string, unknown>;
 interface Stage {
   platform: string;
   meetingUrl: string;
-  participantOf: (answer: Json, world: World) => string | undefined;
+  participantOf: (join: AnonymousToken, world: World) => string | undefined;
 }
 
 const stages: readonly Stage[] = [
@@ -19,7 +25,7 @@ const stages: readonly Stage[] = [
     meetingUrl: 'https://meet.lync.example/contoso/testuser/1SD8D0WZ',
     // The claim that carries the session id.
     participantOf: ({ token }) => {
-      const claims = Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString('utf8');
+      const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
       return (JSON.parse(claims) as { asi?: string }).asi;
     },
   },
@@ -35,12 +41,15 @@ const startedAt = performance.now();
 console.log('Anonymous Join, played once on this machine. Starting tables, Entra, Key Vault and the platforms …');
 const cloud = await startCloud();
 const host = await startHostProcess({ functionKey, timers: false, environment: cloud.environment });
+// What an app has, and has printed here; and the same in silence.
+const app = createAnonymousJoinClient({ baseUrl: host.url, authorize: functionKey, fetch: printed });
+const observer = createAnonymousJoinClient({ baseUrl: host.url, authorize: functionKey });
 try {
   console.log(`The service runs on ${host.url} (${Math.round(performance.now() - startedAt)} ms).`);
   await playHealth();
   for (const stage of stages) await playGuest(stage, cloud);
   chapter('The verdict that monitors see');
-  await call('GET', '/api/health', 200);
+  if ((await app.healthStatus()).status === 'fail') throw new Error('the verdict is fail');
   console.log('\nThat was all of it. `npm start` leaves it running for you to try.');
 } catch (error) {
   console.error(`\nThe story broke off: ${String(error)}\nThe service wrote:\n${host.output()}`);
@@ -52,11 +61,15 @@ try {
 
 async function playHealth(): Promise<void> {
   chapter('Discovery and capabilities, as the timer checks them every five minutes');
-  await call('POST', '/admin/functions/checkDiscovery', 202, {});
-  const { checks } = (await untilChecked()) as { checks: { name: string; steps: Json[] }[] };
+  await printed(`${host.url}/admin/functions/checkDiscovery`, {
+    method: 'POST',
+    headers: { 'x-functions-key': functionKey, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { checks } = await untilChecked();
   for (const check of checks) {
     for (const { name, outcome, latencyMs } of check.steps) {
-      console.log(`     ${check.name}: ${String(name)} ${String(outcome)} in ${String(latencyMs)} ms`);
+      console.log(`     ${check.name}: ${name} ${outcome} in ${latencyMs} ms`);
     }
   }
 }
@@ -66,11 +79,11 @@ async function playGuest(
   { simulator: { world } }: Cloud,
 ): Promise<void> {
   chapter(`A customer without an account opens a meeting link on ${platform}: the app asks for a token`);
-  const first = await observed(world, () => call('POST', '/api/v1/anonymous-tokens', 201, { meetingUrl }));
-  const { applicationSessionId, guestId } = first as { applicationSessionId: string; guestId: string };
+  const first = await observed(world, () => app.issue({ meetingUrl }));
+  const { applicationSessionId, guestId } = first;
 
   chapter('The connection drops. The app asks for a rejoin token for the same applicationSessionId');
-  const second = await observed(world, () => call('POST', '/api/v1/rejoin-tokens', 200, { applicationSessionId }));
+  const second = await observed(world, () => app.rejoin({ applicationSessionId }));
   const participant = participantOf(first, world);
   if (participant === undefined || participantOf(second, world) !== participant) throw new Error('another participant');
   console.log(`     to the platform both tokens are for ${participant}: one participant, not two`);
@@ -79,8 +92,9 @@ async function playGuest(
   show(await readRow(guestId));
 
   chapter('The advisor removes the guest: no more tokens');
-  await call('DELETE', `/api/v1/guests/${guestId}`, 200);
-  await call('POST', '/api/v1/rejoin-tokens', 410, { applicationSessionId });
+  await app.removeGuest(guestId);
+  const refusal: unknown = await app.rejoin({ applicationSessionId }).catch((error: unknown) => error);
+  if (!(refusal instanceof AnonymousJoinProblem) || refusal.code !== 'guest-removed') throw new Error('not refused');
 }
 
 function chapter(title: string): void {
@@ -91,38 +105,29 @@ function show(fields: Json): void {
   for (const [name, value] of Object.entries(fields)) console.log(`     ${name.padEnd(20)} ${shorten(value)}`);
 }
 
-/** Calls the service, prints what came back, and throws unless it is the status that the story needs. */
-async function call(method: string, path: string, expected: number, body?: Json): Promise<Json> {
+/** The client's fetch: prints what was called, and what came back. */
+async function printed(url: string, init: RequestInit): Promise<Response> {
   const calledAt = performance.now();
-  const { status, answer } = await fetchJson(method, path, body);
-  console.log(`  ${method} ${path} → ${status} in ${Math.round(performance.now() - calledAt)} ms`);
-  show(answer);
-  if (status !== expected) throw new Error(`${method} ${path} answered ${status} instead of ${expected}`);
-  return answer;
-}
-
-async function fetchJson(method: string, path: string, body?: Json): Promise<{ status: number; answer: Json }> {
-  const response = await fetch(host.url + path, {
-    method,
-    headers: { 'x-functions-key': functionKey, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, answer: text === '' ? {} : (JSON.parse(text) as Json) };
+  const response = await fetch(url, init);
+  const text = await response.clone().text();
+  const elapsedMs = Math.round(performance.now() - calledAt);
+  console.log(`  ${init.method ?? 'GET'} ${new URL(url).pathname} → ${response.status} in ${elapsedMs} ms`);
+  if (text !== '') show(JSON.parse(text) as Json);
+  return response;
 }
 
 /** The host accepts a timer's call at once and runs it on the side, so the report is asked for until it has a check. */
-async function untilChecked(): Promise<Json> {
+async function untilChecked(): Promise<HealthReport> {
   for (const giveUpAt = Date.now() + 15_000; Date.now() < giveUpAt;) {
-    const { answer } = await fetchJson('GET', '/api/v1/health');
-    if (answer['checkedAt']) return answer;
+    const report = await observer.health();
+    if (report.checkedAt !== undefined) return report;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the check left no result');
 }
 
 /** Prints what the service called meanwhile. */
-async function observed(world: World, work: () => Promise<Json>): Promise<Json> {
+async function observed<T>(world: World, work: () => Promise<T>): Promise<T> {
   const before = world.calls.length;
   const answer = await work();
   console.log('     what the service called for it:');

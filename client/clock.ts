@@ -1,0 +1,55 @@
+/** Where the client has its time from, so that a test need not wait. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once after so many milliseconds, unless what it returns is called before. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** More than this overflows setTimeout, which then calls back at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** The clock and the timers of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (leftMs: number): void => {
+      if (leftMs <= longestTimerMs) timer = setTimeout(callback, leftMs);
+      else
+        timer = setTimeout(() => {
+          wait(leftMs - longestTimerMs);
+        }, longestTimerMs);
+    };
+    wait(ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** Resolves after so many milliseconds; rejects with the signal's reason when it aborts before. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  let callOff = (): void => undefined;
+  const waited = new Promise<void>((resolve) => (callOff = clock.after(ms, resolve)));
+  return untilAborted(waited, signal).finally(callOff);
+}
+
+/** What the promise comes to, or the signal's reason if that aborts first. The promise itself goes on. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- who aborts says with what
+      reject(signal.reason);
+    };
+  });
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

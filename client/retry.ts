@@ -1,0 +1,79 @@
+import { pause, untilAborted, type Clock } from './clock.ts';
+import { unreachable } from './failure.ts';
+import { AnonymousJoinProblem } from './problem.ts';
+
+/** How long a request is tried. */
+export interface RetryLimits {
+  /** How often, the first time included. Default: 4. */
+  readonly tries?: number | undefined;
+  /** For all tries and the pauses between them. Default: 30,000. */
+  readonly totalMs?: number | undefined;
+  /** For one try. Default: 20,000, since the service answers within 15 s or so. */
+  readonly tryMs?: number | undefined;
+  /** About how long the first pause is; each further one is twice as long, up to 5 s. Default: 300. */
+  readonly firstPauseMs?: number | undefined;
+}
+
+export interface RetryOptions extends RetryLimits {
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly signal: AbortSignal | undefined;
+  /** For how many seconds at least an error has to be waited out; undefined: it is for good. Default: as a problem says. */
+  readonly retryAfter?: ((error: unknown) => number | undefined) | undefined;
+  /** Told before each pause. */
+  readonly onPause?: ((error: unknown, ms: number) => void) | undefined;
+}
+
+const longestPauseMs = 5_000;
+
+/**
+ * Does the work until it succeeds, fails for good or has used up its tries or its time. Between tries it waits as long as
+ * the answer's Retry-After says, and a random while more, so that callers who failed together do not come back together.
+ */
+export async function withRetries<T>(work: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {
+  const { tries = 4, totalMs = 30_000, tryMs = 20_000, firstPauseMs = 300, clock, random, signal } = options;
+  const { retryAfter = ofProblem, onPause } = options;
+  const giveUpAt = clock.now() + totalMs;
+  for (let tried = 1; ; tried++) {
+    try {
+      return await within(Math.min(tryMs, giveUpAt - clock.now()), work, clock, signal);
+    } catch (error) {
+      const afterSeconds = retryAfter(error);
+      if (afterSeconds === undefined || tried >= tries) throw error;
+      const backoffMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (tried - 1)) * (0.5 + random() / 2);
+      const pauseMs = 1_000 * afterSeconds + backoffMs;
+      if (clock.now() + pauseMs >= giveUpAt) throw error;
+      onPause?.(error, pauseMs);
+      await pause(clock, pauseMs, signal);
+    }
+  }
+}
+
+function ofProblem(error: unknown): number | undefined {
+  return error instanceof AnonymousJoinProblem && error.transient ? (error.retryAfterSeconds ?? 0) : undefined;
+}
+
+/** Does the work with a signal that aborts with the caller's, or as `unreachable` when the time is up. */
+async function within<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const ended = new AbortController();
+  const callOff = clock.after(ms, () => {
+    ended.abort(unreachable());
+  });
+  const passOn = (): void => {
+    ended.abort(signal?.reason);
+  };
+  signal?.addEventListener('abort', passOn);
+  try {
+    return await untilAborted(work(ended.signal), ended.signal);
+  } finally {
+    callOff();
+    signal?.removeEventListener('abort', passOn);
+  }
+}
