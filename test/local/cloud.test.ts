@@ -1,10 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { readSettings } from '../../lib/settings.ts';
+import { paste } from '../support/paste.ts';
 import { until } from '../support/until.ts';
 import { becomesUnreachable } from './gone.ts';
 
@@ -49,26 +49,6 @@ const addresses = (output: string): string[] => [...new Set(output.match(/http:\
 const serving = (program: Program): Promise<void> => until(() => program.output().includes('Ctrl-C stops'), 25_000);
 const curlLines = (output: string): string[] =>
   output.split('\n').flatMap((line) => /^ +(curl .*)$/.exec(line)?.[1] ?? []);
-
-/** Runs a printed line as a person would paste it; without curl, the same request by fetch. */
-async function paste(line: string): Promise<Record<string, unknown>> {
-  try {
-    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line]);
-    return JSON.parse(stdout) as Record<string, unknown>;
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 127) throw error;
-    const headers = Object.fromEntries(
-      [...line.matchAll(/-H "([^:]+): ([^"]+)"/g)].map(([, name = '', value = '']): [string, string] => [name, value]),
-    );
-    const body = /-d '([^']+)'/.exec(line)?.[1] ?? '';
-    const response = await fetch(/\S+$/.exec(line)?.[0] ?? '', {
-      method: 'POST',
-      headers,
-      body,
-    });
-    return (await response.json()) as Record<string, unknown>;
-  }
-}
 
 describe('npm start', () => {
   it('prints lines that work as pasted, echoes the log, and leaves nothing running', async () => {

@@ -7,6 +7,8 @@ export type TableOperation = 'insert' | 'read' | 'list' | 'update' | 'upsert' | 
 export interface TableCall {
   readonly operation: TableOperation;
   readonly table: string;
+  /** Empty where the URL names no row. */
+  readonly rowKey: string;
   /** 0 while there is no answer. */
   status: number;
 }
@@ -131,5 +133,6 @@ function readCall({ method = '', url = '', headers }: IncomingMessage): TableCal
     PATCH: 'merge',
     DELETE: 'delete',
   };
-  return { operation: operations[method] ?? 'list', table, status: 0 };
+  const [, rowKey = ''] = /RowKey='([^']*)'/.exec(keys) ?? [];
+  return { operation: operations[method] ?? 'list', table, rowKey, status: 0 };
 }
