@@ -75,6 +75,9 @@ param purgeSchedule string = ''
 @description('Often carries a signature.')
 @secure()
 param alertWebhookUrl string = ''
+@description('Whoever knows the URL of a meeting may enter it.')
+@secure()
+param syntheticJoinMeetingUrls string = ''
 param webhookHosts string = ''
 @allowed(['', 'off', 'keyed', 'open'])
 param sampleServiceDoors string = ''
@@ -221,6 +224,7 @@ module appSettings 'modules/appSettings.bicep' = {
       ALLOWED_ORIGINS: allowedOrigins
       GUEST_RETENTION_HOURS: guestRetentionHours
       ALERT_WEBHOOK_URL: alertWebhookUrl
+      SYNTHETIC_JOIN_MEETING_URLS: syntheticJoinMeetingUrls
       WEBHOOK_HOSTS: webhookHosts
       PUBLIC_BASE_URL: empty(publicBaseUrl) ? functionApp.outputs.url : publicBaseUrl
       CALLER_AUTH: callerAuth

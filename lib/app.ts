@@ -12,11 +12,14 @@ import { createSearch, type Search } from './guests/search.ts';
 import { createAnnouncer } from './health/announcer.ts';
 import { createCheckDiscovery } from './health/checkDiscovery.ts';
 import { createHealthTable, healthTableName } from './health/healthTable.ts';
+import { createHistory, type HealthHistory } from './health/history.ts';
+import { createHistoryTable } from './health/historyTable.ts';
 import { openDoors } from './health/openDoors.ts';
 import { createHealthReporter, type HealthReporter } from './health/report.ts';
 import { checkSecrets } from './health/secretsCheck.ts';
 import { createSubscriptions } from './health/subscriptions.ts';
 import { createSubscriptionTable, subscriptionTableName } from './health/subscriptionTable.ts';
+import { createSyntheticJoin } from './health/syntheticJoin.ts';
 import { createTellSubscribers } from './health/tellSubscribers.ts';
 import { createCreateMeeting } from './meetings/createMeeting.ts';
 import { createMeetingRequestTable, meetingRequestTableName } from './meetings/meetingRequestTable.ts';
@@ -38,6 +41,7 @@ export interface App {
   readonly createMeeting: ReturnType<typeof createCreateMeeting>;
   readonly subscriptions: ReturnType<typeof createSubscriptions>;
   readonly health: HealthReporter;
+  readonly history: () => Promise<HealthHistory>;
   readonly checkDiscovery: ReturnType<typeof createCheckDiscovery>;
   readonly purge: () => Promise<PurgeResult>;
 }
@@ -89,11 +93,16 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     ...(ucwa?.checkAccount ? [{ purpose: 'ucwa', secretName: ucwa.checkAccount.secretName }] : []),
   ];
   const healthTable = createHealthTable(healthRows);
+  const historyTable = createHistoryTable(healthRows);
   const secretsName = 'secrets';
+  const platformNames = platforms.map(({ name }) => name);
+  const { allowedOrigins, syntheticJoinMeetingUrls: meetingUrls = [] } = settings;
+  const joins = createSyntheticJoin({ platforms, meetingUrls, allowedOrigins });
   const health = createHealthReporter({
     table: healthTable,
-    platformNames: platforms.map(({ name }) => name),
+    platformNames,
     secretsName,
+    joinsName: joins?.name,
     warnings: settings.sampleServiceDoors === 'open' ? [openDoors] : [],
     now,
   });
@@ -114,11 +123,23 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     }),
     subscriptions: createSubscriptions({ subscriptions, health: healthTable, ring, webhookHosts, publicBaseUrl, now }),
     health,
+    history: createHistory({
+      table: historyTable,
+      report: () => health.report(),
+      partNames: [...platformNames, ...(joins ? [joins.name] : []), secretsName],
+      now,
+    }),
     checkDiscovery: createCheckDiscovery({
       platforms,
+      joins,
       secrets: { name: secretsName, check: () => checkSecrets(secrets, readSecret, now()) },
       table: healthTable,
-      announce: createAnnouncer({ table: healthTable, webhookUrl: settings.alertWebhookUrl, postToWebhook }),
+      announce: createAnnouncer({
+        table: healthTable,
+        history: historyTable,
+        webhookUrl: settings.alertWebhookUrl,
+        postToWebhook,
+      }),
       tellSubscribers: createTellSubscribers({ subscriptions, ring, webhookHosts, postToWebhook }),
       now,
     }),

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { isHostAllowed, type HostRule } from './hostRules.ts';
 import { Problem } from './problem.ts';
 import { oneOfTwo } from './settings/readers.ts';
+import { testMeetingMistakes } from './settings/syntheticJoin.ts';
 import { callerAuthOf, type CallerAuth } from './settings/callers.ts';
 import {
   platformNames,
@@ -29,6 +30,8 @@ export interface Settings {
   readonly allowedOrigins: readonly string[];
   readonly guestRetentionHours: number;
   readonly alertWebhookUrl: URL | undefined;
+  /** Join URLs of meetings that health checks try to join, at most one a platform; undefined: none. */
+  readonly syntheticJoinMeetingUrls: readonly string[] | undefined;
   readonly callerAuth: CallerAuth;
   readonly sampleServiceDoors: SampleServiceMode;
   /** Origin of the deployment as callers reach it; for URLs that we hand out. */
@@ -108,6 +111,12 @@ export function readSettings(environment: Environment): Settings {
   mistakes.push(...(typedUcwa?.mistakes ?? []));
   const ucwa = typedUcwa?.settings;
   if (trustedApplication && ucwa) mistakes.push(...overlaps(trustedApplication, ucwa));
+  // A platform whose own settings are mistaken could not say which meetings are its own.
+  const arePlatformsKnown =
+    isOn('trusted-application') === Boolean(trustedApplication) && isOn('ucwa') === Boolean(ucwa);
+  if (arePlatformsKnown) {
+    mistakes.push(...testMeetingMistakes(service?.SYNTHETIC_JOIN_MEETING_URLS ?? [], { trustedApplication, ucwa }));
+  }
   const callers = service && callerAuthOf(service, given);
   mistakes.push(...(callers?.mistakes ?? []));
 
@@ -125,6 +134,7 @@ export function readSettings(environment: Environment): Settings {
     allowedOrigins: service.ALLOWED_ORIGINS,
     guestRetentionHours: service.GUEST_RETENTION_HOURS,
     alertWebhookUrl: service.ALERT_WEBHOOK_URL,
+    syntheticJoinMeetingUrls: service.SYNTHETIC_JOIN_MEETING_URLS,
     callerAuth: callers.callerAuth,
     sampleServiceDoors: service.SAMPLE_SERVICE_DOORS,
     publicBaseUrl: service.PUBLIC_BASE_URL,

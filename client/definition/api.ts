@@ -60,7 +60,7 @@ export interface components {
       checkedAt: string;
       /** @description Every part of the service. */
       checks: {
-        /** @description A meeting platform, 'secrets' or 'callers'. */
+        /** @description A meeting platform, 'synthetic-join', 'secrets' or 'callers'. */
         name: string;
         /**
          * @description The worst of its steps.
@@ -86,7 +86,7 @@ export interface components {
       checkedAt?: string;
       /** @description The last check of every part. */
       checks: {
-        /** @description A meeting platform, 'secrets' or 'callers'. */
+        /** @description A meeting platform, 'synthetic-join', 'secrets' or 'callers'. */
         name: string;
         /**
          * @description The worst of its steps.

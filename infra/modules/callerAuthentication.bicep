@@ -18,8 +18,8 @@ var entra = {
     }
     validation: {
       allowedAudiences: [apiClientId, 'api://${apiClientId}']
-      // The service checks the same list again (CALLER_APP_IDS). An empty list lets nobody in.
-      defaultAuthorizationPolicy: { allowedApplications: filter(callerAppIds, id => !empty(id)) }
+      // The service checks the callers again (CALLER_APP_IDS). Its own id is that of people who sign in for the status page.
+      defaultAuthorizationPolicy: { allowedApplications: concat([apiClientId], filter(callerAppIds, id => !empty(id))) }
     }
   }
 }
@@ -33,8 +33,8 @@ resource authentication 'Microsoft.Web/sites/config@2024-04-01' = {
       requireAuthentication: isOn
       // Callers are programs: no page to sign in on.
       unauthenticatedClientAction: isOn ? 'Return401' : 'AllowAnonymous'
-      // Deployment and the portal use the host's own doors, which have a key of their own.
-      excludedPaths: ['/api/health', '/api/openapi.json', '/admin/*']
+      // The status page says how to sign in. Deployment and the portal use the host's own doors, which have a key of their own.
+      excludedPaths: ['/api/health', '/api/openapi.json', '/api/status', '/admin/*']
     }
     identityProviders: isOn ? entra : {}
     // Tokens pass through and are not kept.

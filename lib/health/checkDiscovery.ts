@@ -1,9 +1,10 @@
 import type { HealthStep } from '../platforms/platform.ts';
+import type { Told } from './announcer.ts';
 import type { HealthChange, Run } from './change.ts';
 import type { HealthTable } from './healthTable.ts';
 import { judge, type Check, type Verdict } from './verdict.ts';
 
-/** A part of the service that can be checked: every configured platform, and the secrets. */
+/** A part of the service that can be checked: every configured platform, the synthetic joins, and the secrets. */
 export interface Checked {
   readonly name: string;
   readonly check: (signal: AbortSignal) => Promise<HealthStep[]>;
@@ -12,10 +13,12 @@ export interface Checked {
 export interface CheckDiscoveryOptions {
   readonly platforms: readonly Checked[];
   readonly secrets: Checked;
+  /** Undefined: none are tried. */
+  readonly joins?: Checked | undefined;
   readonly table: HealthTable;
   /** Answers the verdict that the world knows after the run. */
-  readonly announce: (run: Run, log: (change: HealthChange) => void) => Promise<Verdict>;
-  readonly tellSubscribers: (run: Run, told: Verdict) => Promise<void>;
+  readonly announce: (run: Run, log: (change: HealthChange) => void) => Promise<Told>;
+  readonly tellSubscribers: (run: Run, told: Told) => Promise<void>;
   readonly now?: () => number;
   /** Each part has this long. */
   readonly timeLimitMs?: number;
@@ -29,7 +32,8 @@ const assumedIntervalMs = 5 * 60_000;
  * @param nextDueAt from the timer's own schedule status (nextDue.ts).
  */
 export function createCheckDiscovery(options: CheckDiscoveryOptions) {
-  const { platforms, secrets, table, announce, tellSubscribers, now = Date.now, timeLimitMs = 10_000 } = options;
+  const { platforms, secrets, joins, table, announce, tellSubscribers } = options;
+  const { now = Date.now, timeLimitMs = 10_000 } = options;
 
   return async (nextDueAt: Date | undefined, log: (change: HealthChange) => void): Promise<Verdict> => {
     const startedAt = new Date(now());
@@ -38,10 +42,15 @@ export function createCheckDiscovery(options: CheckDiscoveryOptions) {
       const steps = await withinTime(check, timeLimitMs);
       return { name, steps, checkedAt: new Date(now()), nextDueAt: dueAt };
     };
-    const [secretsCheck, ...platformChecks] = await Promise.all([secrets, ...platforms].map(checkOne));
-    const checks = [...platformChecks, ...(secretsCheck ? [secretsCheck] : [])];
+    const [secretsCheck, joinsCheck, ...platformChecks] = await Promise.all([
+      checkOne(secrets),
+      joins && checkOne(joins),
+      ...platforms.map(checkOne),
+    ]);
+    const checks = [...platformChecks, ...(joinsCheck ? [joinsCheck] : []), secretsCheck];
     await Promise.all(checks.map((check) => table.remember(check)));
-    const verdict = judge({ platforms: platformChecks, secrets: secretsCheck, now: now(), upSince: now() });
+    const judged = { platforms: platformChecks, secrets: secretsCheck, joins: joinsCheck };
+    const verdict = judge({ ...judged, now: now(), upSince: now() });
     const run = { verdict, checks, startedAt, endedAt: new Date(now()) };
     await tellSubscribers(run, await announce(run, log));
     return verdict;

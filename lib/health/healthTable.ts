@@ -16,8 +16,9 @@ export interface HealthTable {
 
 const verdict = z.enum(['pass', 'warn', 'fail']);
 const announcement = z.object({
-  /** The verdict that the world was told. */
+  /** The verdict that the world was told, and since when; from the beginning it counts as told that all is well. */
   told: verdict,
+  toldAt: z.date().optional(),
   /** Until the webhook has taken it: the verdict before, and when a run last set about posting it. */
   previous: verdict.optional(),
   claimedAt: z.date().optional(),
@@ -40,7 +41,8 @@ const steps = z.array(
   }),
 );
 const checkRow = z.object({ steps: z.string(), checkedAt: z.date(), nextDueAt: z.date() });
-const dayRow = z.object({ pass: z.int(), warn: z.int(), fail: z.int() });
+/** How many of a day's checks came out how. */
+export const dayRow = z.object({ pass: z.int(), warn: z.int(), fail: z.int() });
 const announcementKeys = { partitionKey: 'service', rowKey: 'latest' };
 
 /** The table's operations on checks, days and the announcement. */
@@ -101,8 +103,7 @@ export function createHealthTable(table: Table): HealthTable {
         const pages = client.listEntities({ queryOptions: { filter }, abortSignal }).byPage({ maxPageSize: 1 });
         for await (const [row] of pages) {
           if (!row) continue;
-          const { checkedAt, nextDueAt, steps: text } = checkRow.parse(row);
-          return { name, checkedAt, nextDueAt, steps: steps.parse(JSON.parse(text)) };
+          return checkOf(name, row);
         }
         return undefined;
       }),
@@ -128,11 +129,18 @@ export function createHealthTable(table: Table): HealthTable {
   };
 }
 
-function expiryOf(checkedAt: Date): Date {
+/** A row of one check, as it was remembered. */
+export function checkOf(name: string, row: unknown): Check {
+  const { checkedAt, nextDueAt, steps: text } = checkRow.parse(row);
+  return { name, checkedAt, nextDueAt, steps: steps.parse(JSON.parse(text)) };
+}
+
+/** Until when a row of that time is kept. */
+export function expiryOf(checkedAt: Date): Date {
   return new Date(checkedAt.getTime() + keptForMs);
 }
 
 /** A row key that makes the newest row the first of its partition. */
-function newestFirst(at: Date): string {
+export function newestFirst(at: Date): string {
   return String(9_999_999_999_999 - at.getTime()).padStart(13, '0');
 }

@@ -1,6 +1,6 @@
 import type { HealthStep } from '../platforms/platform.ts';
 import type { HealthTable } from './healthTable.ts';
-import { checkVerdict, isSilent, judge, stepVerdict, type Check, type Verdict } from './verdict.ts';
+import { checkVerdict, isSilent, judge, platformVerdict, stepVerdict, type Check, type Verdict } from './verdict.ts';
 
 /** The state of the service with every part's last check. */
 export interface HealthReport {
@@ -14,6 +14,8 @@ export interface HealthReporterOptions {
   readonly table: HealthTable;
   readonly platformNames: readonly string[];
   readonly secretsName: string;
+  /** The part that has the synthetic joins; undefined: none are tried. */
+  readonly joinsName?: string | undefined;
   /** Default: none. */
   readonly warnings?: readonly Warning[];
   readonly now?: () => number;
@@ -25,7 +27,10 @@ export type Warning = Pick<Check, 'name' | 'steps'>;
 export interface HealthReporter {
   /** Read from the table now. Throws `storage-unavailable`. */
   report(): Promise<HealthReport>;
-  /** The verdict of a part's last check; undefined if it was never checked, or if its check is overdue. */
+  /**
+   * The verdict of a part's last check, of a platform with that of the join that was tried on it; undefined if it was
+   * never checked, or if its check is overdue.
+   */
   verdictOn(name: string): Promise<Verdict | undefined>;
   /** The verdict as of at most 10 s ago, one reading for all who ask: this door is open to everybody. Never throws. */
   status(): Promise<Pick<HealthReport, 'status' | 'checkedAt'>>;
@@ -35,17 +40,19 @@ const cachedForMs = 10_000;
 
 /** Reads the last checks and judges them. */
 export function createHealthReporter(options: HealthReporterOptions): HealthReporter {
-  const { table, platformNames, secretsName, warnings = [], now = Date.now } = options;
+  const { table, platformNames, secretsName, joinsName, warnings = [], now = Date.now } = options;
   const upSince = now();
   let cached: { at: number; answer: ReturnType<HealthReporter['status']> } | undefined;
 
+  const latestJoins = async () => (joinsName === undefined ? undefined : table.latest(joinsName));
   const report = async (): Promise<HealthReport> => {
-    const [secrets, ...platforms] = await Promise.all(
-      [secretsName, ...platformNames].map((name) => table.latest(name)),
-    );
-    const checks = [...platforms, secrets].filter((check) => check !== undefined);
+    const [joins, secrets, ...platforms] = await Promise.all([
+      latestJoins(),
+      ...[secretsName, ...platformNames].map((name) => table.latest(name)),
+    ]);
+    const checks = [...platforms, joins, secrets].filter((check) => check !== undefined);
     const times = checks.map(({ checkedAt }) => checkedAt.getTime());
-    const verdict = judge({ platforms, secrets, now: now(), upSince });
+    const verdict = judge({ platforms, secrets, joins, now: now(), upSince });
     const readAt = new Date(now());
     const standing = warnings.map((warning) => ({ ...warning, checkedAt: readAt, nextDueAt: readAt }));
     return {
@@ -62,8 +69,9 @@ export function createHealthReporter(options: HealthReporterOptions): HealthRepo
   return {
     report,
     async verdictOn(name) {
-      const check = await table.latest(name);
-      return check && !isSilent(check, now()) ? checkVerdict(check) : undefined;
+      const [check, joins] = await Promise.all([table.latest(name), latestJoins()]);
+      if (!check || isSilent(check, now())) return undefined;
+      return platformVerdict(check, joins && !isSilent(joins, now()) ? joins : undefined);
     },
     status() {
       if (!cached || now() - cached.at >= cachedForMs) {

@@ -9,9 +9,8 @@ const columns = z.object({
   createdAt: z.date(),
   /** The verdict that the subscriber knows. */
   told: z.enum(['pass', 'warn', 'fail']),
-  /** When a run last set about telling another one, and since when none could. */
+  /** When a run set about telling another one; absent when it has come to an end. */
   claimedAt: z.date().optional(),
-  failingSince: z.date().optional(),
 });
 
 /** A subscription to health changes: PartitionKey `health`, RowKey the subscriptionId. */
@@ -25,7 +24,7 @@ export interface StoredSubscription extends Subscription {
 
 /** Rows of the table `healthSubscriptions`. Every method throws `storage-unavailable`. */
 export interface SubscriptionTable {
-  /** All of them: there are at most 50 or so. */
+  /** All of them: there are about 50 at most. */
   list(): Promise<StoredSubscription[]>;
   read(subscriptionId: string): Promise<StoredSubscription | undefined>;
   /** Writes the row whatever there was. */

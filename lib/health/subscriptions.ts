@@ -49,18 +49,22 @@ export function createSubscriptions(options: SubscriptionsOptions) {
         .digest('base64url');
       const location = `${publicBaseUrl}/api/v1/health-subscriptions/${subscriptionId}`;
       const known = await subscriptions.read(subscriptionId);
-      if (known) return { ...known, location };
+      const sealed = await seal(ring, callbackPlace(subscriptionId), callbackUrl);
+      if (known) {
+        // The key of the first time may be gone, and with it the way to the subscriber.
+        await subscriptions.replace({ ...known, sealed }, known.etag);
+        return { ...known, location };
+      }
       const announced = await health.readAnnouncement();
       const row = await subscriptions.put({
         subscriptionId,
         ...(caller && { owner: caller }),
-        sealed: await seal(ring, callbackPlace(subscriptionId), callbackUrl),
+        sealed,
         createdAt: new Date(now()),
         told: announced?.told ?? 'pass',
       });
-      // Counted afterwards, so that of several at once no more than the limit stay, whatever their order.
-      const first = (await subscriptions.list()).sort(byAge).slice(0, mostSubscriptions);
-      if (first.some((other) => other.subscriptionId === subscriptionId)) return { ...row, location };
+      // Counted afterwards: of several at once no more than the limit stay, though it may be fewer.
+      if ((await subscriptions.list()).length <= mostSubscriptions) return { ...row, location };
       await subscriptions.delete(subscriptionId, row.etag);
       throw new Problem('too-many-subscriptions', `End one of the ${mostSubscriptions} subscriptions first.`);
     },
@@ -83,11 +87,6 @@ export function callbackPlace(subscriptionId: string): SealedPlace {
     rowKey: subscriptionId,
     column: 'sealed',
   };
-}
-
-function byAge(one: Subscription, other: Subscription): number {
-  const later = one.createdAt.getTime() - other.createdAt.getTime();
-  return later === 0 ? one.subscriptionId.localeCompare(other.subscriptionId) : later;
 }
 
 function notAllowed(): Problem {

@@ -1,11 +1,11 @@
 import type { HostRule } from '../hostRules.ts';
-import { parseWebhookUrl, webhookTimeoutMs, type WebhookOutcome, type WebhookOutlet } from '../net/webhookOutlet.ts';
+import { parseWebhookUrl, type WebhookOutcome, type WebhookOutlet } from '../net/webhookOutlet.ts';
 import type { KeyRing } from '../sealing/keyRing.ts';
-import { open } from '../sealing/sealing.ts';
+import { isSealedByNewest, open, seal } from '../sealing/sealing.ts';
+import type { Told } from './announcer.ts';
 import { changeOf, type Run } from './change.ts';
 import { callbackPlace } from './subscriptions.ts';
 import type { StoredSubscription, SubscriptionTable } from './subscriptionTable.ts';
-import type { Verdict } from './verdict.ts';
 
 export interface TellSubscribersOptions {
   readonly subscriptions: SubscriptionTable;
@@ -16,6 +16,8 @@ export interface TellSubscribersOptions {
 }
 
 const triedForMs = 24 * 60 * 60_000;
+/** A claim older than this is nobody's any more: the longest time from a run's end to that of its posts is about half. */
+const claimLapsesMs = 60_000;
 
 /**
  * Posts to every subscriber who knows another verdict than the one that has been told. What each one knows stands in its
@@ -26,33 +28,51 @@ const triedForMs = 24 * 60 * 60_000;
 export function createTellSubscribers(options: TellSubscribersOptions) {
   const { subscriptions, ring, webhookHosts, postToWebhook } = options;
 
-  const post = async (run: Run, { subscriptionId, sealed, told }: StoredSubscription): Promise<WebhookOutcome> => {
+  const callbackUrlOf = ({ subscriptionId, sealed }: StoredSubscription): Promise<string> =>
+    open(ring, callbackPlace(subscriptionId), sealed);
+
+  const post = async (run: Run, known: StoredSubscription): Promise<WebhookOutcome> => {
     try {
-      const callbackUrl = parseWebhookUrl(await open(ring, callbackPlace(subscriptionId), sealed), webhookHosts);
-      return callbackUrl ? await postToWebhook(callbackUrl, changeOf(run, told)) : 'refused';
+      const callbackUrl = parseWebhookUrl(await callbackUrlOf(known), webhookHosts);
+      return callbackUrl ? await postToWebhook(callbackUrl, changeOf(run, known.told)) : 'refused';
     } catch {
       // The key that it was sealed with is gone, and may come back.
       return 'unreachable';
     }
   };
 
-  const tell = async (run: Run, known: StoredSubscription): Promise<void> => {
-    const { told, claimedAt, failingSince, ...row } = known;
-    if (claimedAt && run.endedAt.getTime() - claimedAt.getTime() < 2 * webhookTimeoutMs) return;
-    const claimed = await subscriptions.replace({ ...known, claimedAt: run.endedAt }, known.etag);
+  const tell = async (run: Run, toldAt: Date | undefined, known: StoredSubscription): Promise<void> => {
+    const { claimedAt, ...row } = known;
+    if (claimedAt && run.endedAt.getTime() - claimedAt.getTime() < claimLapsesMs) return;
+    const claimed = await subscriptions.replace({ ...row, claimedAt: run.endedAt }, known.etag);
     if (!claimed) return;
     const outcome = await post(run, known);
-    const since = failingSince ?? run.endedAt;
-    const isGivenUp = run.endedAt.getTime() - since.getTime() >= triedForMs;
+    const isGivenUp = toldAt !== undefined && run.endedAt.getTime() - toldAt.getTime() >= triedForMs;
     if (outcome === 'gone') await subscriptions.delete(known.subscriptionId, claimed.etag);
     else if (outcome === 'taken' || isGivenUp) await subscriptions.replace({ ...row, told: run.verdict }, claimed.etag);
-    else await subscriptions.replace({ ...row, told, failingSince: since }, claimed.etag);
+    else await subscriptions.replace(row, claimed.etag);
+  };
+
+  /** Subscriptions outlive the ring's keys, of which an old one is dropped when the guests whom it sealed are forgotten. */
+  const sealByNewest = async (known: StoredSubscription): Promise<void> => {
+    try {
+      if (await isSealedByNewest(ring, known.sealed)) return;
+      const sealed = await seal(ring, callbackPlace(known.subscriptionId), await callbackUrlOf(known));
+      await subscriptions.replace({ ...known, sealed }, known.etag);
+    } catch {
+      // The next run tries again.
+    }
   };
 
   /** @param told the verdict that the world knows: a run that sees another one does not confirm it yet. */
-  return async (run: Run, told: Verdict): Promise<void> => {
-    if (run.verdict !== told) return;
-    const behind = (await subscriptions.list()).filter((known) => known.told !== told);
-    await Promise.all(behind.map((known) => tell(run, known)));
+  return async (run: Run, told: Told): Promise<void> => {
+    if (run.verdict !== told.verdict) return;
+    const outcomes = await Promise.allSettled(
+      (await subscriptions.list()).map((known) =>
+        known.told === told.verdict ? sealByNewest(known) : tell(run, told.at, known),
+      ),
+    );
+    // Not before all have ended: nobody is left out because of another one's row.
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   };
 }

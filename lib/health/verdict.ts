@@ -27,27 +27,49 @@ export function checkVerdict({ steps }: Pick<Check, 'steps'>): Verdict {
   return verdicts.includes('warn') ? 'warn' : 'pass';
 }
 
+/**
+ * The verdict on a platform: the worst of its own check and of the join that was tried on it. If a guest could not join,
+ * all that works before counts for nothing.
+ * @param joins the check that {@link joinStepName} names the steps of.
+ */
+export function platformVerdict(
+  platform: Pick<Check, 'name' | 'steps'>,
+  joins: Pick<Check, 'steps'> | undefined,
+): Verdict {
+  const tried = joins?.steps.filter(({ name }) => name.startsWith(joinStepName(platform.name, ''))) ?? [];
+  return platform.steps.length > 0 ? checkVerdict({ steps: [...platform.steps, ...tried] }) : 'fail';
+}
+
+/** The name of a step of a synthetic join, which says whose it is: one check has those of all platforms. */
+export function joinStepName(platform: string, step: string): string {
+  return `${platform}/${step}`;
+}
+
 export interface Judged {
   /** Last checks of the configured platforms, as far as there are any. */
   readonly platforms: readonly (Check | undefined)[];
   /** Last check of what they all need: the secrets. */
   readonly secrets: Check | undefined;
+  /** Last synthetic joins, if any are tried. */
+  readonly joins?: Check | undefined;
   readonly now: number;
   /** Since when this process could have seen a check. */
   readonly upSince: number;
 }
 
 /**
- * The verdict on the service (docs/design.md, "Health"): `fail` when the checker is silent or every platform fails, `warn` when
- * anything else is not well, else `pass`. Before the first check: `warn` for ten minutes, then `fail`.
+ * The verdict on the service (docs/design.md, "Health"): `fail` when the checker is silent or every platform fails, by its
+ * own check or because a guest could not join on it; `warn` when anything else is not well; else `pass`. Before the first
+ * check: `warn` for ten minutes, then `fail`.
  */
-export function judge({ platforms, secrets, now, upSince }: Judged): Verdict {
-  const checks = [...platforms, secrets].filter((check) => check !== undefined);
+export function judge({ platforms, secrets, joins, now, upSince }: Judged): Verdict {
+  const checks = [...platforms, joins, secrets].filter((check) => check !== undefined);
   if (checks.length === 0) return now - upSince < firstCheckWithinMs ? 'warn' : 'fail';
   if (checks.some((check) => isSilent(check, now))) return 'fail';
-  const verdicts = platforms.map((check) => (check ? checkVerdict(check) : 'warn'));
+  const verdicts = platforms.map((check) => (check ? platformVerdict(check, joins) : 'warn'));
   if (verdicts.every((verdict) => verdict === 'fail')) return 'fail';
-  const well = [...verdicts, secrets ? checkVerdict(secrets) : 'warn'].every((verdict) => verdict === 'pass');
+  const others = [secrets ? checkVerdict(secrets) : 'warn', joins ? checkVerdict(joins) : 'pass'];
+  const well = [...verdicts, ...others].every((verdict) => verdict === 'pass');
   return well ? 'pass' : 'warn';
 }
 

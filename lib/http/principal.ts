@@ -24,10 +24,10 @@ export function principalOf(request: HttpRequest): Principal | undefined {
   const vouched = principal.safeParse(parseBase64Json(request.headers.get('x-ms-client-principal'))).data;
   if (!vouched) return undefined;
   const valuesOf = (...names: string[]) => vouched.claims.flatMap(({ typ, val }) => (names.includes(typ) ? val : []));
-  const applications = valuesOf('appid', 'azp');
   return {
-    namesApplication: applications.length > 0,
-    appId: onlyValue(applications),
+    // However it is spelt: what looks like an application's is nobody's session.
+    namesApplication: vouched.claims.some(({ typ }) => /(?:^|\/)(?:appid|azp)$/i.test(typ)),
+    appId: onlyValue(valuesOf('appid', 'azp')),
     // The short name, or the long one that App Service gives it where its token store is on.
     tenantId: onlyValue(valuesOf('tid', tenantClaim)),
   };

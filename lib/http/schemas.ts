@@ -241,7 +241,7 @@ export const healthChange = z
     checks: z
       .array(
         z.object({
-          name: z.string().describe("A meeting platform, 'secrets' or 'callers'."),
+          name: z.string().describe("A meeting platform, 'synthetic-join', 'secrets' or 'callers'."),
           status: verdict.describe('The worst of its steps.'),
           failing: z.string().optional().describe('The first step that is not well.'),
           action: z.string().optional().describe('What the administrator can do about it.'),
@@ -265,7 +265,7 @@ export const healthReport = z
     checks: z
       .array(
         z.object({
-          name: z.string().describe("A meeting platform, 'secrets' or 'callers'."),
+          name: z.string().describe("A meeting platform, 'synthetic-join', 'secrets' or 'callers'."),
           status: verdict.describe('The worst of its steps.'),
           checkedAt: time('When it was checked.'),
           nextDueAt: time('When it will be checked next.'),

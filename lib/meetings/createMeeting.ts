@@ -32,8 +32,9 @@ export type CreatedMeeting = Meeting & { readonly platform: string };
 
 /** A claim older than this is taken over: its process is gone, since no request lasts longer than 15 s. */
 const claimLapsesMs = 60_000;
+/** A request under way is answered any moment: nobody has to wait until its claim lapses. */
+const askAgainWithinMs = 5_000;
 const replyKeptForMs = 24 * 60 * 60_000;
-const furthestAheadMs = 10 * 366 * 24 * 60 * 60_000;
 
 const content = z.object({
   fingerprint: z.string(),
@@ -58,6 +59,8 @@ export function createCreateMeeting(options: CreateMeetingOptions) {
   const { requests, ring, platforms, now } = options;
 
   const create = async (request: MeetingRequest, signal: AbortSignal): Promise<CreatedMeeting> => {
+    // Not before the stored reply is looked for: a request that is sent again late is still the same request.
+    if (request.expirationTime && !isWithinTenYears(request.expirationTime, now())) throw badEnd();
     const platform = platforms.find((candidate) => 'createMeeting' in candidate);
     const trace = currentTrace();
     if (trace && platform) trace.platform = platform.name;
@@ -86,7 +89,7 @@ export function createCreateMeeting(options: CreateMeetingOptions) {
     }
     if (known.meeting) return known.meeting;
     const lapsesInMs = found.claimedAt.getTime() + claimLapsesMs - now();
-    if (lapsesInMs > 0) return inProgress(Math.ceil(lapsesInMs / 1_000));
+    if (lapsesInMs > 0) return inProgress(Math.ceil(Math.min(lapsesInMs, askAgainWithinMs) / 1_000));
     return (await requests.write(row, found.etag)) ?? inProgress(1);
   };
 
@@ -116,21 +119,23 @@ export function createCreateMeeting(options: CreateMeetingOptions) {
     request: MeetingRequest,
     idempotency: Idempotency | undefined,
     signal: AbortSignal,
-  ): Promise<CreatedMeeting> => {
-    const endsAt = request.expirationTime?.getTime();
-    if (endsAt !== undefined && (endsAt <= now() || endsAt > now() + furthestAheadMs)) throw badEnd();
-    return idempotency ? createOnce(request, idempotency, signal) : create(request, signal);
-  };
+  ): Promise<CreatedMeeting> => (idempotency ? createOnce(request, idempotency, signal) : create(request, signal));
 }
 
 /**
- * The platform said no, or was not asked: the same key can be sent again at once. After anything else it may have made the
- * meeting, and the claim keeps hasty repetitions from making many.
+ * The platform said no, or was not asked: the same key can be sent again at once. Otherwise it may have made the meeting,
+ * and the claim keeps hasty repetitions from making many.
  */
 function madeNothing(error: unknown): boolean {
   const { code, reason } = asProblem(error);
   if (code === 'platform-refused') return reason !== 'answer-unusable';
-  return code === 'capability-missing' || code === 'too-many-requests' || code === 'secrets-unavailable';
+  return code !== 'platform-unavailable' && code !== 'platform-timeout' && code !== 'internal';
+}
+
+function isWithinTenYears(time: Date, now: number): boolean {
+  const furthest = new Date(now);
+  furthest.setUTCFullYear(furthest.getUTCFullYear() + 10);
+  return time.getTime() > now && time <= furthest;
 }
 
 function digest(...parts: readonly string[]): string {

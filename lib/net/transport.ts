@@ -3,7 +3,7 @@ import https from 'node:https';
 
 /** One call to a server of a meeting platform. The URL was checked by the caller (lib/hostRules.ts). */
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -86,4 +86,9 @@ export interface MeetingPlatform {
   createMeeting?(meeting: MeetingRequest, signal: AbortSignal): Promise<Meeting>;
   /** Walks the platform's discovery past all caches and breakers. Never throws: a failure is a step's outcome. */
   check(signal: AbortSignal): Promise<HealthStep[]>;
+  /**
+   * Does all that a guest does short of joining, past all caches and breakers, and leaves no trace of it: a token for the
+   * guest, who has to be a new one, its application, and the end of that. Absent where the platform cannot. Never throws.
+   */
+  rehearse?(guest: PlatformGuest, signal: AbortSignal): Promise<HealthStep[]>;
 }

@@ -24,6 +24,12 @@ export async function seal(ring: KeyRing, place: SealedPlace, text: string): Pro
   return `s1.${kid}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
 }
 
+/** Whether a sealed value is by the key that makes now, and so will outlast the others. */
+export async function isSealedByNewest(ring: KeyRing, value: string): Promise<boolean> {
+  const [{ kid }] = await ring.current();
+  return form.exec(value)?.[1] === kid;
+}
+
 /** Opens a sealed value; throws `secrets-unavailable` if its key is gone, `internal` if it was tampered with or moved. */
 export async function open(ring: KeyRing, place: SealedPlace, value: string): Promise<string> {
   const [, kid, nonce, sealed] = form.exec(value) ?? [];

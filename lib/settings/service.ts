@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseTestMeetings } from './syntheticJoin.ts';
 import {
   developmentOnly,
   everyEntry,
@@ -49,6 +50,7 @@ export const serviceSchema = (development: boolean) =>
       .default(24),
     // The outlet (lib/net/webhookOutlet.ts) goes to no other port.
     ALERT_WEBHOOK_URL: httpsUrl.refine(({ port }) => port === '', 'must be on port 443').optional(),
+    SYNTHETIC_JOIN_MEETING_URLS: parsed(parseTestMeetings, 'must be https URLs, separated by commas').optional(),
     CALLER_AUTH: z.enum(callerAuthKinds, `must be ${callerAuthKinds.join(' or ')}`).default('function-key'),
     CALLER_TENANT_ID: guid.optional(),
     CALLER_APP_IDS: everyEntry(
@@ -61,7 +63,9 @@ export const serviceSchema = (development: boolean) =>
       'must be an https origin such as https://join.contoso.com',
     ).optional(),
     // The flow service's own hosts for inbound triggers in the public cloud (power-automate-docs, ip-address-configuration).
-    WEBHOOK_HOSTS: hostList.prefault('logic.azure.com,api.powerplatform.com'),
+    WEBHOOK_HOSTS: hostList
+      .refine((hosts) => hosts.every(({ port }) => port === ''), 'must be on port 443')
+      .prefault('logic.azure.com,api.powerplatform.com'),
     DEVELOPMENT_CONNECT_TO: developmentOnly(
       development,
       parsed(parseConnectTo, 'must be 127.0.0.1 or localhost with a port'),

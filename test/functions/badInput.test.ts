@@ -5,8 +5,18 @@ import { tableNames } from '../../local/cloud.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey, startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
 import { badBodies, type BadBody, type BodyShape } from './badInput/badBodies.ts';
+import { badCallbackUrl } from './badInput/badCallbackUrl.ts';
 import { badGuestId } from './badInput/badGuestId.ts';
-import { badCursor, badMeetingUrl, badOrigins, badSessionId, foreignMeetingUrl } from './badInput/badText.ts';
+import { badKey, badMeetingOptions, goodMeetingOptions } from './badInput/badMeeting.ts';
+import {
+  badCursor,
+  badMeetingUrl,
+  badOrigins,
+  badSessionId,
+  foreignMeetingUrl,
+  invalid,
+  longText,
+} from './badInput/badText.ts';
 import { namesMissingField, resolves } from './badInput/jsonPointer.ts';
 import { expectProblem } from './problemReply.ts';
 
@@ -45,11 +55,20 @@ afterEach(async () => {
   expect(platformCalls()).toBe(platformCallsBefore);
 });
 
-async function send(method: string, path: string, { bytes, contentType, chunked }: Partial<BadBody>): Promise<Reply> {
+async function send(
+  method: string,
+  path: string,
+  { bytes, contentType, chunked }: Partial<BadBody>,
+  more: Record<string, string> = {},
+): Promise<Reply> {
   const body = bytes && (chunked ? new Blob([bytes]).stream() : bytes);
   const response = await fetch(service.host.url + path, {
     method,
-    headers: { 'x-functions-key': functionKey, ...(contentType !== undefined && { 'content-type': contentType }) },
+    headers: {
+      'x-functions-key': functionKey,
+      ...(contentType !== undefined && { 'content-type': contentType }),
+      ...more,
+    },
     ...(body && { body, duplex: 'half' }),
   });
   const text = await response.text();
@@ -74,11 +93,11 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-async function refusesBadBodies(path: string, shape: BodyShape): Promise<ReadonlySet<ProblemCode>> {
+async function refusesBadBodies(path: string, shape: BodyShape, headers = {}): Promise<ReadonlySet<ProblemCode>> {
   const seen = new Set<ProblemCode>();
   await fc.assert(
     fc.asyncProperty(badBodies(shape), async (bad) => {
-      const reply = await send('POST', path, bad);
+      const reply = await send('POST', path, bad, headers);
       const code = expectProblem(reply, ...bad.codes);
       if (code === 'invalid-request') expectPointers(reply, parsed(bad.bytes));
       seen.add(code);
@@ -142,24 +161,87 @@ test(
   timeoutMs,
 );
 
-test.each(['GET', 'DELETE'])(
-  '%s of a guest refuses whatever is not the id of a guest',
-  async (method) => {
+const everyBadBody = ['invalid-request', 'payload-too-large', 'unsupported-media-type'];
+
+test(
+  'creating a meeting refuses whatever is wrong with its body',
+  async () => {
+    const shape = { good: goodMeetingOptions, required: [], flaws: badMeetingOptions };
+    const seen = await refusesBadBodies('/api/v1/meetings', shape, { 'Idempotency-Key': 'k'.repeat(20) });
+    expect([...seen].sort()).toEqual(everyBadBody);
+  },
+  timeoutMs,
+);
+
+test(
+  'creating a meeting refuses whatever is no Idempotency-Key',
+  async () => {
+    const body = { bytes: Buffer.from(JSON.stringify(goodMeetingOptions)), contentType: 'application/json' };
+    await fc.assert(
+      fc.asyncProperty(badKey, async (key) => {
+        const reply = await send('POST', '/api/v1/meetings', body, { 'Idempotency-Key': key });
+        expectProblem(reply, 'invalid-request');
+        expect(reply.json['errors']).toMatchObject([{ pointer: '/Idempotency-Key' }]);
+        if (key.length > 5) expect(reply.text).not.toContain(key);
+      }),
+      { seed, numRuns: 300 },
+    );
+  },
+  timeoutMs,
+);
+
+test(
+  'looking at a link refuses whatever is wrong with its body but the link',
+  async () => {
+    const seen = await refusesBadBodies('/api/v1/preflight', {
+      good: { meetingUrl, allowedOrigins: ['https://www.contoso.example'], applicationSessionId },
+      required: ['meetingUrl'],
+      flaws: {
+        meetingUrl: invalid(longText(meetingUrl, 2_048)),
+        allowedOrigins: badOrigins.filter(({ codes }) => codes.includes('invalid-request')),
+        applicationSessionId: badSessionId,
+      },
+    });
+    expect([...seen].sort()).toEqual(everyBadBody);
+  },
+  timeoutMs,
+);
+
+test(
+  'subscribing refuses whatever is wrong with its body',
+  async () => {
+    const seen = await refusesBadBodies('/api/v1/health-subscriptions', {
+      good: { callbackUrl: 'https://hooks.example/workflows/1' },
+      required: ['callbackUrl'],
+      flaws: { callbackUrl: badCallbackUrl },
+    });
+    expect([...seen].sort()).toEqual(['callback-not-allowed', ...everyBadBody]);
+  },
+  timeoutMs,
+);
+
+test.each<[string, string, string, ProblemCode]>([
+  ['GET', 'guests', 'guestId', 'guest-not-found'],
+  ['DELETE', 'guests', 'guestId', 'guest-not-found'],
+  ['DELETE', 'health-subscriptions', 'subscriptionId', 'subscription-not-found'],
+])(
+  '%s of one of the %s refuses whatever is not its id',
+  async (method, collection, parameter, notFound) => {
     const seen = new Set<ProblemCode>();
     await fc.assert(
       fc.asyncProperty(badGuestId, async (segment) => {
-        const reply = await send(method, `/api/v1/guests/${segment}`, {});
-        const code = expectProblem(reply, 'invalid-request', 'guest-not-found');
+        const reply = await send(method, `/api/v1/${collection}/${segment}`, {});
+        const code = expectProblem(reply, 'invalid-request', notFound);
         if (code === 'invalid-request') {
           expect(reply.json['errors']).toEqual([
-            { pointer: '/guestId', detail: 'must be the guestId of an earlier answer' },
+            { pointer: `/${parameter}`, detail: `must be the ${parameter} of an earlier answer` },
           ]);
         }
         seen.add(code);
       }),
       { seed, numRuns },
     );
-    expect([...seen].sort()).toEqual(['guest-not-found', 'invalid-request']);
+    expect([...seen].sort()).toEqual([notFound, 'invalid-request'].sort());
   },
   timeoutMs,
 );

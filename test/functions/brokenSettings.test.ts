@@ -1,10 +1,11 @@
-import type { DoorName } from '../../lib/http/doors.ts';
+import { doors, type Door, type DoorName } from '../../lib/http/doors.ts';
 import { apiDefinition } from '../../lib/http/openApi.ts';
 import { functionApp } from '../../local/host/functionApp.ts';
 import { invoke } from '../../local/host/invocation.ts';
-import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
+import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { startTestHost, type TestHost } from '../support/testHost.ts';
 import { conformanceWith, type Definition } from './definition.ts';
+import { goodRequests } from './goodRequests.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 
 const broken = {
@@ -28,17 +29,13 @@ afterAll(async () => {
   expect(JSON.stringify(service.log)).not.toMatch(hidden);
 });
 
-const guest = `/api/v1/guests/${'A'.repeat(43)}`;
+const needingSettings = Object.entries<Door>(doors).flatMap(([name, { auth }]) =>
+  auth === 'caller' ? [name as DoorName] : [],
+);
 
-test.each<[DoorName, string, string, object | undefined]>([
-  ['issueAnonymousToken', 'POST', '/api/v1/anonymous-tokens', { meetingUrl }],
-  ['issueRejoinToken', 'POST', '/api/v1/rejoin-tokens', { applicationSessionId: 'a'.repeat(22) }],
-  ['getGuest', 'GET', guest, undefined],
-  ['removeGuest', 'DELETE', guest, undefined],
-  ['searchGuests', 'POST', '/api/v1/guests/search', { meetingUrl }],
-  ['getHealth', 'GET', '/api/v1/health', undefined],
-])('%s names the settings that are wrong, not their values', async (door, method, path, body) => {
-  const reply = await service.call(method, path, body);
+test.each(needingSettings)('%s names the settings that are wrong, not their values', async (door) => {
+  const { method, path, body, headers } = goodRequests()[door];
+  const reply = await service.call(method, path, body, headers);
   expectProblem(reply, 'configuration-invalid');
   conformance.answer(door, reply);
   for (const name of Object.keys(broken)) expect(reply.json['detail']).toContain(name);

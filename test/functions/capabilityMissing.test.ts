@@ -1,6 +1,7 @@
 import { apiDefinition } from '../../lib/http/openApi.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { goodRequests } from './goodRequests.ts';
 import { conformanceWith, type Definition } from './definition.ts';
 import { expectProblem } from './problemReply.ts';
 
@@ -17,11 +18,11 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-test('an application without the permission for anonymous tokens is told so, and no guest is stored for it', async () => {
+test('an application without its permissions is told so, and nothing is stored for it', async () => {
   const conformance = conformanceWith(apiDefinition() as unknown as Definition);
   const { applicationSessionId } = (await cloud.newApp().issue({ meetingUrl }, AbortSignal.timeout(10_000))).guest;
   const stored = await cloud.rows('guests');
-  cloud.simulator.world.platform.missingLinks = ['anonApplicationTokens'];
+  cloud.simulator.world.platform.missingLinks = ['anonApplicationTokens', 'adhocMeetings'];
 
   const issued = await service.call('POST', '/api/v1/anonymous-tokens', { meetingUrl });
   expectProblem(issued, 'capability-missing');
@@ -31,4 +32,10 @@ test('an application without the permission for anonymous tokens is told so, and
   const rejoined = await service.call('POST', '/api/v1/rejoin-tokens', { applicationSessionId });
   expectProblem(rejoined, 'capability-missing');
   conformance.answer('issueRejoinToken', rejoined);
+
+  const { method, path, body, headers } = goodRequests().createMeeting;
+  const created = await service.call(method, path, body, headers);
+  expectProblem(created, 'capability-missing');
+  conformance.answer('createMeeting', created);
+  expect(await cloud.rows('meetingRequests')).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { doors, type Door, type DoorName } from '../../lib/http/doors.ts';
 import { startHost, type Host } from '../../local/host/host.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { goodRequests, nobodysId } from './goodRequests.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 
 let cloud: TestCloud;
@@ -16,11 +17,11 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const guestId = 'A'.repeat(43);
+const good = goodRequests();
 const everyDoor = Object.entries<Door>(doors).map(([name, door]) => ({
   name: name as DoorName,
   method: door.method,
-  path: `/api/${door.route.replace('{guestId}', guestId)}`,
+  path: good[name as DoorName].path,
   needsKey: door.auth === 'caller',
   takesBody: door.body !== undefined,
 }));
@@ -40,9 +41,12 @@ describe('the host alone answers', () => {
   test.each([
     ['GET', '/api/v2/health'],
     ['GET', '/api/v1/anonymous-tokens'],
-    ['PUT', `/api/v1/guests/${guestId}`],
+    ['GET', '/api/v1/meetings'],
+    ['GET', '/api/v1/health-subscriptions'],
+    ['GET', `/api/v1/health-subscriptions/${nobodysId}`],
+    ['PUT', `/api/v1/guests/${nobodysId}`],
     ['GET', '/api/v1/guests/'],
-    ['GET', `/api/v1/guests/${guestId}/token`],
+    ['GET', `/api/v1/guests/${nobodysId}/token`],
     ['GET', '/'],
   ])('%s %s: 404, no body', async (method, path) => {
     const reply = await service.call(method, path);

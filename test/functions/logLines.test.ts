@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createTables } from '../../local/azurite.ts';
 import { meetingUrl, otherMeetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
@@ -22,6 +23,7 @@ const fields = [
   'reason',
   'platform',
   'guestId',
+  'caller',
   'correlationId',
   'elapsedMs',
   'steps',
@@ -35,9 +37,10 @@ async function logged(
   method: string,
   path: string,
   body?: unknown,
+  more: Record<string, string> = {},
 ): Promise<{ reply: Reply; line: Record<string, unknown>; level: string }> {
   const before = service.log.length;
-  const reply = await service.call(method, `/api/v1/${path}`, body, headers);
+  const reply = await service.call(method, `/api/v1/${path}`, body, { ...headers, ...more });
   const lines = service.log.slice(before).filter(({ category }) => category === 'user');
   expect(lines).toHaveLength(1);
   const { message = '', level = '' } = lines[0] ?? {};
@@ -89,6 +92,45 @@ test('every request writes one line, which names the guest by the digest only', 
   const everything = JSON.stringify(service.log);
   expect(everything).toContain(String(guestId));
   for (const secret of [applicationSessionId, meetingUrl, reply.json['token'], reply.json['discoverUrl']]) {
+    expect(everything).not.toContain(String(secret));
+  }
+});
+
+test('the doors for meetings, links and subscriptions write one line each, without what was asked or answered', async () => {
+  const key = `key-of-the-request-${randomUUID()}`;
+  const subject = 'A subject that nobody else needs to know';
+  const callbackUrl = 'https://hooks.example/workflows/1?sig=signature-of-the-flow';
+  const create = (body: unknown) => logged('POST', 'meetings', body, { 'Idempotency-Key': key });
+  const created = await create({ subject });
+  const subscribed = await logged('POST', 'health-subscriptions', { callbackUrl });
+  const id = String(subscribed.reply.json['subscriptionId']);
+  const lines = [
+    created,
+    await create({ subject }),
+    await create({ subject: `${subject}.` }),
+    await logged('POST', 'meetings', { subject }, { 'Idempotency-Key': `${key} ` + key }),
+    await logged('POST', 'preflight', { meetingUrl: created.reply.json['meetingUrl'] }),
+    await logged('POST', 'preflight', { meetingUrl: callbackUrl }),
+    subscribed,
+    await logged('POST', 'health-subscriptions', { callbackUrl: callbackUrl.replace('hooks', 'evil') }),
+    await logged('DELETE', `health-subscriptions/${id}`),
+    await logged('DELETE', `health-subscriptions/${id}`),
+  ].map(({ line }) => line);
+  expect(lines.map(({ door, code, platform }) => [door, code, platform])).toEqual([
+    ['CreateMeeting', undefined, 'trusted-application'],
+    ['CreateMeeting', undefined, undefined],
+    ['CreateMeeting', 'idempotency-key-reused', undefined],
+    ['CreateMeeting', 'invalid-request', undefined],
+    ['PreflightJoin', undefined, undefined],
+    ['PreflightJoin', undefined, undefined],
+    ['SubscribeToHealth', undefined, undefined],
+    ['SubscribeToHealth', 'callback-not-allowed', undefined],
+    ['UnsubscribeFromHealth', undefined, undefined],
+    ['UnsubscribeFromHealth', 'subscription-not-found', undefined],
+  ]);
+  const everything = JSON.stringify(service.log);
+  const { platform, expiryTime, ...meeting } = created.reply.json;
+  for (const secret of [key, subject, 'signature-of-the-flow', 'example/workflows', ...Object.values(meeting)]) {
     expect(everything).not.toContain(String(secret));
   }
 });

@@ -9,6 +9,7 @@ describe('a developer’s switch', () => {
     ['a foreign authority', { ENTRA_AUTHORITY_HOST: 'https://localhost:8444' }],
     ['directed connections', { DEVELOPMENT_CONNECT_TO: '127.0.0.1:8445' }],
     ['an origin on this machine', { ALLOWED_ORIGINS: 'http://localhost:3000' }],
+    ['a public base on this machine', { PUBLIC_BASE_URL: 'http://localhost:7071' }],
   ];
   const base = { ...development, TABLES_CONNECTION_STRING: undefined, TABLES_ENDPOINT: azure['TABLES_ENDPOINT'] };
   const withSwitch = (change: Environment): Environment =>

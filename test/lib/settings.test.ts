@@ -13,6 +13,10 @@ describe('in Azure', () => {
       allowedOrigins: ['https://www.contoso.com'],
       guestRetentionHours: 24,
       alertWebhookUrl: undefined,
+      callerAuth: { kind: 'function-key' },
+      sampleServiceDoors: 'off',
+      publicBaseUrl: undefined,
+      webhookHosts: [host('logic.azure.com'), host('api.powerplatform.com')],
       connectTo: undefined,
       trustedApplication: {
         discoverUrl: new URL('https://api.skypeforbusiness.com/platformservice/discover'),
@@ -50,6 +54,9 @@ describe('in Azure', () => {
       GUEST_RETENTION_HOURS: '8760',
       ALERT_WEBHOOK_URL: 'https://hooks.contoso.com/alert?key=1',
       CALLER_AUTH: 'function-key',
+      SAMPLE_SERVICE_DOORS: 'keyed',
+      PUBLIC_BASE_URL: 'HTTPS://Join.Contoso.com:443/',
+      WEBHOOK_HOSTS: 'Hooks.contoso.com:443; logic.azure.us',
       TRUSTED_APPLICATION_DISCOVER_URL: 'https://pool.contoso.com:4443/discover?Region=northamerica',
       TRUSTED_APPLICATION_AUDIENCE: '00000004-0000-0ff1-ce00-000000000000',
       TRUSTED_APPLICATION_HOSTS: 'contoso.com:4443, lync.com',
@@ -62,6 +69,12 @@ describe('in Azure', () => {
       allowedOrigins: ['https://www.contoso.com', 'https://advisor.contoso.com', 'https://contoso.com:8443'],
       guestRetentionHours: 8_760,
       alertWebhookUrl: new URL('https://hooks.contoso.com/alert?key=1'),
+      sampleServiceDoors: 'keyed',
+      publicBaseUrl: 'https://join.contoso.com',
+      webhookHosts: [
+        { host: 'hooks.contoso.com', port: '' },
+        { host: 'logic.azure.us', port: '' },
+      ],
       trustedApplication: {
         discoverUrl: new URL('https://pool.contoso.com:4443/discover?Region=northamerica'),
         audience: '00000004-0000-0ff1-ce00-000000000000',
@@ -92,6 +105,9 @@ describe('a mistake', () => {
       TRUSTED_APPLICATION_ENDPOINT_ID: 'sip:Hidden-Value@contoso.com',
       TRUSTED_APPLICATION_HOSTS: '*.hidden-value.example',
       CALLER_AUTH: 'hidden-value',
+      SAMPLE_SERVICE_DOORS: 'hidden-value',
+      PUBLIC_BASE_URL: 'https://hidden-value.example/api',
+      WEBHOOK_HOSTS: 'https://hidden-value.example',
     });
     expect(message).toMatch(/^Correct the settings: .+\.$/);
     expect(message).not.toMatch(/hidden/i);
@@ -106,7 +122,10 @@ describe('a mistake', () => {
       'ENTRA_CLIENT_ID must be a GUID',
       'TRUSTED_APPLICATION_ENDPOINT_ID must be a lower-case SIP URI such as sip:helpdesk@contoso.com',
       'TRUSTED_APPLICATION_HOSTS must be host names, separated by commas',
-      'CALLER_AUTH must be function-key',
+      'CALLER_AUTH must be function-key or entra',
+      'SAMPLE_SERVICE_DOORS must be off, keyed, open',
+      'PUBLIC_BASE_URL must be an https origin such as https://join.contoso.com',
+      'WEBHOOK_HOSTS must be host names, separated by commas',
       'ENTRA_CLIENT_SECRET_NAME or ENTRA_CLIENT_CERTIFICATE_NAME is missing',
     ]) {
       expect(message).toContain(mistake);
@@ -145,6 +164,20 @@ describe('a mistake', () => {
     ['GUEST_RETENTION_HOURS', '1.5', 'must be whole hours'],
     ['ALERT_WEBHOOK_URL', 'http://hooks.contoso.com', 'must be an https URL'],
     ['CALLER_AUTH', 'anonymous', 'must be function-key'],
+    ['SAMPLE_SERVICE_DOORS', 'on', 'must be off, keyed, open'],
+    ['SAMPLE_SERVICE_DOORS', 'Open', 'must be off, keyed, open'],
+    ['PUBLIC_BASE_URL', 'join.contoso.com', 'must be an https origin'],
+    ['PUBLIC_BASE_URL', 'http://join.contoso.com', 'must be an https origin'],
+    ['PUBLIC_BASE_URL', 'http://localhost:7071', 'must be an https origin'],
+    ['PUBLIC_BASE_URL', 'https://join.contoso.com/api', 'must be an https origin'],
+    ['PUBLIC_BASE_URL', 'https://join.contoso.com?code=1', 'must be an https origin'],
+    ['PUBLIC_BASE_URL', 'https://user@join.contoso.com', 'must be an https origin'],
+    ['PUBLIC_BASE_URL', 'https://10.0.0.4', 'must be an https origin'],
+    ['WEBHOOK_HOSTS', ';', 'must be host names'],
+    ['WEBHOOK_HOSTS', '*.logic.azure.com', 'must be host names'],
+    ['WEBHOOK_HOSTS', 'logic.azure.com,10.0.0.4', 'must be host names'],
+    ['WEBHOOK_HOSTS', 'logic.azure.com,[::1]', 'must be host names'],
+    ['WEBHOOK_HOSTS', 'logic.azure.com,hooks.contoso.com:8443', 'must be on port 443'],
     ['ENTRA_AUTHORITY_HOST', 'https://login.evil.example', 'must be the authority host'],
     [
       'ENTRA_CLIENT_CERTIFICATE_NAME',

@@ -1,7 +1,18 @@
 import { guestIdOf } from '../../lib/guests/identity.ts';
-import { issuePath, rejoinPath, searchPath, type Walked } from './walked.ts';
+import { bodyOf } from './exchange.ts';
+import {
+  createAnew,
+  issuePath,
+  meetingsPath,
+  preflightPath,
+  rejoinPath,
+  searchPath,
+  subscriptionsPath,
+  type Walked,
+} from './walked.ts';
 
-export async function whatEndsWell({ ask, secret }: Walked): Promise<void> {
+export async function whatEndsWell(walked: Walked): Promise<void> {
+  const { ask, secret } = walked;
   const meetingUrl = secret.newMeeting();
   await ask(issuePath, { body: { meetingUrl } });
   const applicationSessionId = secret.newSession();
@@ -10,7 +21,19 @@ export async function whatEndsWell({ ask, secret }: Walked): Promise<void> {
   await ask(rejoinPath, { body: { applicationSessionId } });
   await ask(`/api/v1/guests/${guestIdOf(applicationSessionId)}`);
   await ask(searchPath, { body: { meetingUrl } });
-  for (const path of ['/api/health', '/api/v1/health', '/api/openapi.json']) await ask(path);
+  for (const session of [applicationSessionId, secret.newSession()]) {
+    await ask(preflightPath, { body: { meetingUrl, applicationSessionId: session } });
+  }
+  const { subject, key } = secret.newMeetingRequest();
+  for (let times = 0; times < 2; times++) {
+    await ask(meetingsPath, { body: { subject, description: subject }, headers: { 'Idempotency-Key': key } });
+  }
+  await createAnew(walked);
+  const callbackUrl = secret.newCallback();
+  const subscribed = await ask(subscriptionsPath, { body: { callbackUrl } });
+  await ask(subscriptionsPath, { body: { callbackUrl } });
+  await ask(`${subscriptionsPath}/${String(bodyOf(subscribed)?.['subscriptionId'])}`, { method: 'DELETE' });
+  for (const path of ['/api/health', '/api/v1/health', '/api/status', '/api/openapi.json']) await ask(path);
 }
 
 export async function whatIsRefused({ ask, secret }: Walked): Promise<void> {
@@ -29,10 +52,43 @@ export async function whatIsRefused({ ask, secret }: Walked): Promise<void> {
   await ask(issuePath, { body: { meetingUrl, applicationSessionId } });
 }
 
+export async function whatIsRefusedOfMeetingsAndSubscriptions({ ask, secret }: Walked): Promise<void> {
+  const { cloud } = secret;
+  const { subject, key } = secret.newMeetingRequest();
+  const create = (about: string) =>
+    ask(meetingsPath, { body: { subject: about }, headers: { 'Idempotency-Key': key } });
+  cloud.simulator.world.faults.set('platform.meetings', { status: 504, times: 1 });
+  for (let times = 0; times < 2; times++) await create(subject);
+  await create(secret.newMeetingRequest().subject);
+  await ask(preflightPath, {
+    body: {
+      meetingUrl: secret.newMeeting().replace('lync.example', 'evil.example'),
+      allowedOrigins: ['https://evil.example'],
+    },
+  });
+
+  const callbackUrl = secret.newCallback();
+  await ask(subscriptionsPath, { body: { callbackUrl: callbackUrl.replace('hooks', 'evil') } });
+  await ask(`${subscriptionsPath}/${'A'.repeat(43)}`, { method: 'DELETE' });
+  const others = Array.from({ length: 50 }, (_, name) => ({
+    partitionKey: 'health',
+    rowKey: String(name).padStart(43, 'x'),
+    sealed: 's1.k1.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAA',
+    createdAt: new Date(),
+    told: 'pass',
+  }));
+  await cloud.table('healthSubscriptions').submitTransaction(others.map((row) => ['create', row]));
+  await ask(subscriptionsPath, { body: { callbackUrl } });
+  await cloud.table('healthSubscriptions').submitTransaction(others.map((row) => ['delete', row]));
+}
+
 export async function withSecretsInWrongPlaces({ ask, secret }: Walked): Promise<void> {
   const own = { meetingUrl: secret.newMeeting(), applicationSessionId: secret.newSession() };
   const token = secret.cloud.simulator.world.platform.issued.at(-1)?.token ?? '';
-  for (const misplaced of [own.meetingUrl, own.applicationSessionId, token, secret.clientSecret]) {
+  const { subject, key } = secret.newMeetingRequest();
+  const callbackUrl = secret.newCallback();
+  const secrets = [own.meetingUrl, own.applicationSessionId, token, secret.clientSecret, subject, key, callbackUrl];
+  for (const misplaced of secrets) {
     const inPath = encodeURIComponent(misplaced);
     const headers = { traceparent: `00-${misplaced}-1-00`, 'x-ms-client-principal': misplaced, cookie: misplaced };
     await ask(issuePath, { body: { meetingUrl: misplaced, applicationSessionId: misplaced }, headers });
@@ -43,6 +99,18 @@ export async function withSecretsInWrongPlaces({ ask, secret }: Walked): Promise
     await ask(searchPath, { body: `{"${misplaced}` });
     await ask(issuePath, { body: misplaced.repeat(1_000) });
     await ask(rejoinPath, { body: { applicationSessionId: misplaced }, headers: { 'content-type': 'text/plain' } });
+    const withKey = { 'Idempotency-Key': misplaced };
+    await ask(meetingsPath, { body: { [misplaced]: misplaced }, headers: withKey });
+    await ask(meetingsPath, {
+      body: { accessLevel: misplaced, leaders: [misplaced], expirationTime: misplaced },
+      headers: { 'Idempotency-Key': key },
+    });
+    await ask(meetingsPath, { body: {}, headers: { 'Idempotency-Key': `${misplaced} ${misplaced}` } });
+    await ask(preflightPath, { body: { meetingUrl: misplaced, allowedOrigins: [misplaced] } });
+    await ask(preflightPath, { body: { meetingUrl: [misplaced], applicationSessionId: `${misplaced}/` } });
+    await ask(subscriptionsPath, { body: { callbackUrl: misplaced.replace('hooks', 'evil'), [misplaced]: 1 } });
+    await ask(subscriptionsPath, { body: { callbackUrl: misplaced.replace('hooks', 'evil') } });
+    await ask(`${subscriptionsPath}/${inPath}`, { method: 'DELETE' });
     await ask(`/api/v1/guests/${inPath}`);
     await ask(`/api/v1/guests/${inPath}`, { method: 'DELETE' });
     await ask(`/api/v1/${inPath}`);

@@ -1,4 +1,9 @@
-import { whatEndsWell, whatIsRefused, withSecretsInWrongPlaces } from './callerPaths.ts';
+import {
+  whatEndsWell,
+  whatIsRefused,
+  whatIsRefusedOfMeetingsAndSubscriptions,
+  withSecretsInWrongPlaces,
+} from './callerPaths.ts';
 import { whileStorageFails, whileTimersRun } from './inwardPaths.ts';
 import { whileDiscoveryFails, whileSecretsFail, whileThePlatformFails } from './upstreamPaths.ts';
 import type { Walked } from './walked.ts';
@@ -9,6 +14,7 @@ export async function walkEveryPath(walked: Walked): Promise<void> {
   await whileDiscoveryFails(walked);
   await whatEndsWell(walked);
   await whatIsRefused(walked);
+  await whatIsRefusedOfMeetingsAndSubscriptions(walked);
   await withSecretsInWrongPlaces(walked);
   await whileThePlatformFails(walked);
   await whileStorageFails(walked);

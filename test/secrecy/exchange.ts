@@ -57,7 +57,7 @@ export function toBeClean(exchange: Exchange): string {
   return headers + JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !own.includes(name))));
 }
 
-const guestsOwn = ['applicationSessionId', 'meetingUrl', 'token', 'discoverUrl'];
+const guestsOwn = ['applicationSessionId', 'meetingUrl', 'token', 'discoverUrl', 'onlineMeetingUri'];
 
 /** Whether the problem names the attempt that it is about: the caller's own id, or the one made for this request. */
 function isOwnAttempt({ status, sent }: Exchange, { applicationSessionId }: Record<string, unknown>): boolean {

@@ -1,9 +1,18 @@
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import { until } from '../support/until.ts';
 import { faultsOf } from './upstreamPaths.ts';
-import { issuePath, rejoinPath, searchPath, type Walked } from './walked.ts';
+import {
+  createAnew,
+  issuePath,
+  preflightPath,
+  rejoinPath,
+  searchPath,
+  subscriptionsPath,
+  type Walked,
+} from './walked.ts';
 
-export async function whileStorageFails({ ask, secret }: Walked): Promise<void> {
+export async function whileStorageFails(walked: Walked): Promise<void> {
+  const { ask, secret } = walked;
   const { cloud, tables } = secret;
   const [meetingUrl, applicationSessionId] = [secret.newMeeting(), secret.newSession()];
   const guest = `/api/v1/guests/${guestIdOf(applicationSessionId)}`;
@@ -14,6 +23,10 @@ export async function whileStorageFails({ ask, secret }: Walked): Promise<void> 
     await ask(guest);
     await ask(searchPath, { body: { meetingUrl } });
     await ask('/api/v1/health');
+    await createAnew(walked);
+    await ask(preflightPath, { body: { meetingUrl, applicationSessionId } });
+    await ask(subscriptionsPath, { body: { callbackUrl: secret.newCallback() } });
+    await ask(`${subscriptionsPath}/${'A'.repeat(43)}`, { method: 'DELETE' });
     await ask(guest, { method: 'DELETE' });
   };
   tables.break({ kind: 500 });
@@ -41,7 +54,8 @@ export async function whileTimersRun({ ask, secret, logged }: Walked): Promise<v
     await until(() => runs() > before, 15_000);
   };
   await run('purgeGuests');
-  faults.set('hooks', { status: 500, times: 1, body: secret.everySecret() });
+  for (let times = 0; times < 3; times++) await ask(subscriptionsPath, { body: { callbackUrl: secret.newCallback() } });
+  faults.set('hooks', { status: 500, times: 2, body: secret.everySecret() });
   for (const fault of faultsOf(secret).slice(0, 3)) {
     faults.set('platform.discover', fault);
     await run('checkDiscovery');

@@ -19,7 +19,7 @@ beforeAll(async () => {
   secret.scan.add('the function key', functionKey);
   await walkFailures({ ask: recording.ask, secret, logged: () => host?.output() ?? '' });
   learnAnswers(secret, exchanges);
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await host?.stop();

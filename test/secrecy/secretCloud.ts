@@ -13,10 +13,14 @@ export interface SecretCloud {
   newSession(): string;
   /** A meeting URL that is looked for from now on. */
   newMeeting(): string;
+  /** A callback URL that is looked for from now on. */
+  newCallback(): string;
+  /** What a meeting is about, and the key of the request for it; looked for from now on. */
+  newMeetingRequest(): { readonly subject: string; readonly key: string };
   /** What a failing upstream says: all secrets so far. */
   everySecret(): string;
-  /** Looks for the tokens that the platform has made so far. */
-  learnTokens(): void;
+  /** Looks for the tokens and the meetings that the platform has made so far. */
+  learnMade(): void;
   stop(): Promise<void>;
 }
 
@@ -55,9 +59,19 @@ export async function startSecretCloud(): Promise<SecretCloud> {
       const id = add('the id of a meeting', `MEET${randomBytes(8).toString('hex')}`);
       return add('a meeting URL', `https://meet.lync.example/contoso/testuser/${id}`);
     },
+    newCallback: () =>
+      add('a callback URL', `https://hooks.example/workflows/${randomUUID()}?sig=${randomBytes(24).toString('hex')}`),
+    newMeetingRequest: () => ({
+      subject: add('a subject', `A loan for customer ${randomBytes(8).toString('hex')}`),
+      key: add('an idempotency key', `booking-${randomUUID()}`),
+    }),
     everySecret: () => spoken.join(' '),
-    learnTokens() {
-      const { issued } = cloud.simulator.world.platform;
+    learnMade() {
+      const { issued, meetings } = cloud.simulator.world.platform;
+      for (const { joinUrl, onlineMeetingUri } of meetings) {
+        scan.add('the URL of a meeting that was made', joinUrl);
+        scan.add('the conference of a meeting that was made', onlineMeetingUri);
+      }
       for (const { token } of issued.slice(tokensKnown)) {
         // Each part by itself: the discover URL carries the token in an encoding of its own.
         for (const part of token.replace('psat=', '').split('.').slice(1)) scan.add('a guest token', part);

@@ -1,7 +1,7 @@
 import type { Fault } from '../../local/simulator/faults.ts';
 import type { Operation } from '../../local/simulator/operations.ts';
 import type { SecretCloud } from './secretCloud.ts';
-import { issueAnew, issuePath, rejoinPath, type Walked } from './walked.ts';
+import { createAnew, issueAnew, issuePath, rejoinPath, type Walked } from './walked.ts';
 
 /** Ways in which any upstream can fail, each repeating all secrets that it can. */
 export function faultsOf(secret: SecretCloud): Fault[] {
@@ -82,9 +82,15 @@ export async function whileThePlatformFails(walked: Walked): Promise<void> {
     await ask(issuePath, { body: { meetingUrl: secret.newMeeting() } });
     await ask(rejoinPath, { body: { applicationSessionId } });
   });
+  await throughFaults(walked, 'platform.meetings', async () => {
+    await createAnew(walked);
+    // As above.
+    await issueAnew(walked);
+  });
   for (const redirect of ['foreign', 'http', 'loop', 'pool'] as const) {
     platform.redirect = redirect;
     await ask(rejoinPath, { body: { applicationSessionId } });
+    await createAnew(walked);
   }
   platform.redirect = 'none';
   for (const discoverLink of ['https://evil-lync.example/?', 'http://api.skype.example/?', 'not a link ']) {

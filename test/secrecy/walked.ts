@@ -5,6 +5,9 @@ import type { SecretCloud } from './secretCloud.ts';
 export const issuePath = '/api/v1/anonymous-tokens';
 export const rejoinPath = '/api/v1/rejoin-tokens';
 export const searchPath = '/api/v1/guests/search';
+export const meetingsPath = '/api/v1/meetings';
+export const preflightPath = '/api/v1/preflight';
+export const subscriptionsPath = '/api/v1/health-subscriptions';
 
 /** A service that is led through its paths, and what it has to show. */
 export interface Walked {
@@ -21,9 +24,15 @@ export function issueAnew({ ask, secret }: Walked): Promise<Exchange> {
   });
 }
 
+/** A meeting that nobody has asked for before. */
+export function createAnew({ ask, secret }: Walked): Promise<Exchange> {
+  const { subject, key } = secret.newMeetingRequest();
+  return ask(meetingsPath, { body: { subject }, headers: { 'Idempotency-Key': key } });
+}
+
 /** Session ids that the service made itself, and discover URLs, out of what was answered. */
 export function learnAnswers(secret: SecretCloud, exchanges: readonly Exchange[]): void {
-  secret.learnTokens();
+  secret.learnMade();
   for (const exchange of exchanges) {
     const { applicationSessionId, discoverUrl } = bodyOf(exchange) ?? {};
     if (typeof applicationSessionId === 'string') secret.scan.add('a session id', applicationSessionId);

@@ -1,4 +1,4 @@
-import { createEntraTokens } from '../../azure/entraToken.ts';
+import { createEntraTokens, type EntraTokens } from '../../azure/entraToken.ts';
 import type { ReadSecret } from '../../azure/vault.ts';
 import { isHostAllowed } from '../../hostRules.ts';
 import type { Transport } from '../../net/transport.ts';
@@ -11,6 +11,7 @@ import { createServiceClient } from './client.ts';
 import { createDiscovery } from './discovery.ts';
 import { requestMeeting } from './meetings.ts';
 import { asPlatformProblem } from './refusals.ts';
+import { rehearseJoin } from './rehearse.ts';
 import { requestToken } from './tokens.ts';
 import { walk } from './walk.ts';
 
@@ -48,6 +49,8 @@ export function createTrustedApplication(options: TrustedApplicationOptions): Me
     });
   const token = (guest: PlatformGuest, signal: AbortSignal): Promise<Join> =>
     asProblems(() => requestToken({ discovery, client, hosts, now }, guest, signal));
+  // With credentials of its own, so that a check sees Entra and the vault as they are now.
+  const probeAs = (fresh: EntraTokens) => createServiceClient({ send: upstream.probe, tokens: fresh, hosts });
 
   return {
     name: 'trusted-application',
@@ -58,14 +61,12 @@ export function createTrustedApplication(options: TrustedApplicationOptions): Me
     reissue: (guest, _identity, signal) => token(guest, signal),
     createMeeting: (meeting, signal) =>
       asProblems(() => requestMeeting({ discovery, ...meetingOptions }, meeting, signal)),
-    // Credentials of its own, so that the check sees Entra and the vault as they are now.
     check: (signal) =>
       checkWalk({
         tokens: newTokens(),
-        walk: (fresh, observe) => {
-          const probing = createServiceClient({ send: upstream.probe, tokens: fresh, hosts });
-          return walk({ discoverUrl, endpointId, hosts, client: probing }, signal, observe);
-        },
+        walk: (fresh, observe) => walk({ discoverUrl, endpointId, hosts, client: probeAs(fresh) }, signal, observe),
       }),
+    rehearse: (guest, signal) =>
+      rehearseJoin({ settings, client: probeAs(newTokens()), send: upstream.probe, now }, guest, signal),
   };
 }

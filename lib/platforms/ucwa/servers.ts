@@ -32,7 +32,7 @@ export async function findServers(
   options: AutodiscoveryOptions,
   domain: string,
   grant: Grant,
-  context: Pick<TicketRequest, 'now'>,
+  context: Omit<TicketRequest, 'endpoint' | 'grant'>,
   signal: AbortSignal,
 ): Promise<Servers> {
   const { trust } = options;
@@ -70,7 +70,7 @@ async function readUser(
   search: Search,
   url: URL,
   grant: Grant,
-  { now }: Pick<TicketRequest, 'now'>,
+  context: Omit<TicketRequest, 'endpoint' | 'grant'>,
   signal: AbortSignal,
 ): Promise<{ links: DiscoveryLinks; endpoint: URL | undefined }> {
   const { send, trust } = options;
@@ -80,7 +80,7 @@ async function readUser(
   const endpoint = tokenEndpointOf(open, url, search.domain, grant, trust);
   // A ticket never goes to a host that did not issue it: one from elsewhere would be of no use here.
   if (endpoint.origin !== url.origin) throw new ChallengeFailure('endpoint-refused');
-  const ticket = await requestTicket(send, { endpoint, grant, now }, signal);
+  const ticket = await requestTicket(send, { endpoint, grant, ...context }, signal);
   const answer = await send(getOf(url, ticket.token), signal);
   return { links: await linksOf(answer, search, url), endpoint };
 }

@@ -11,10 +11,11 @@ import { createConferences } from './conferences.ts';
 import { joinOf, readLastTicket, type LastTicket } from './lastTicket.ts';
 import type { Conference } from './meetingPage.ts';
 import { asUcwaProblem } from './refusals.ts';
+import { rehearseJoin } from './rehearse.ts';
 import { createRemembered } from './remembered.ts';
 import { findServers, type Servers } from './servers.ts';
 import { TicketFailure } from './ticketFailure.ts';
-import { requestTicket, type WebTicket } from './webTicket.ts';
+import { grantFor, requestTicket, type WebTicket } from './webTicket.ts';
 
 export interface UcwaOptions {
   readonly settings: UcwaSettings;
@@ -121,11 +122,8 @@ export function createUcwa({ settings, readSecret, transport, now = Date.now }: 
     issue: (guest, signal) => asProblems(() => issue(guest, signal)),
     reissue: (guest, last, signal) => asProblems(() => reissue(guest, last, signal)),
     check: (signal) => checkDomains({ settings, send: upstream.probe, readSecret, now }, signal),
+    rehearse: (guest, signal) => rehearseJoin({ settings, send: upstream.probe, now }, guest, signal),
   };
-}
-
-function grantFor({ uri, key }: Conference): { kind: 'anonmeeting'; conferenceUri: string; conferenceKey: string } {
-  return { kind: 'anonmeeting', conferenceUri: uri, conferenceKey: key };
 }
 
 /** The seed's complete list: 403, 502, a connection error after the retries. Nothing else clears the cache. */

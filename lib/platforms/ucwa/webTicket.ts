@@ -17,6 +17,11 @@ export type Grant =
   | { readonly kind: 'windows' }
   | { readonly kind: 'passive' };
 
+/** The grant by which guests of a conference get in. */
+export function grantFor({ uri, key }: { uri: string; key: string }): Extract<Grant, { kind: 'anonmeeting' }> {
+  return { kind: 'anonmeeting', conferenceUri: uri, conferenceKey: key };
+}
+
 /** The names that a challenge offers grants by. */
 export const grantTypes = {
   anonmeeting: 'urn:microsoft.rtc:anonmeeting',
@@ -38,6 +43,8 @@ export interface TicketRequest {
   readonly grant: Grant;
   /** Ms since 1970. */
   readonly now: () => number;
+  /** A server that reports an error of its own is not asked again. */
+  readonly once?: boolean;
 }
 
 const anonymousLifeSeconds = 3_600;
@@ -54,10 +61,11 @@ const whileServerErrors = retry(
  * and only `server_error` is asked again.
  */
 export async function requestTicket(send: Transport, request: TicketRequest, signal: AbortSignal): Promise<WebTicket> {
-  const { grant } = request;
+  const { grant, once = false } = request;
   if (grant.kind === 'password' && !(grant.username && grant.password)) {
     throw new TicketFailure('credentials_missing', 0);
   }
+  if (once) return untilAborted(askOnce(send, request, signal), signal);
   return untilAborted(
     whileServerErrors.execute(() => askOnce(send, request, signal), signal),
     signal,

@@ -6,6 +6,7 @@ import { anyText, type Flaw } from './badText.ts';
 /** What a door takes: a good body, and for each field what is wrong with it besides its type. */
 export interface BodyShape {
   readonly good: Readonly<Record<string, unknown>>;
+  /** May be empty: then every field can be left out. */
   readonly required: readonly string[];
   readonly flaws: Readonly<Record<string, fc.Arbitrary<Flaw>>>;
 }
@@ -81,7 +82,7 @@ function badObject({ good, required, flaws }: BodyShape): fc.Arbitrary<string> {
   };
 
   const missing = fc
-    .subarray([...required], { minLength: 1 })
+    .subarray([...required], { minLength: Math.min(1, required.length) })
     .map((left) => toJson(Object.fromEntries(Object.entries(good).filter(([name]) => !left.includes(name)))));
   const noStringNorList = fc.oneof(
     fc.constantFrom('0', '-0', '1e400', '-1e999', '9'.repeat(400), '0.1e-400', 'true', 'null', '{}', '[[]]', '[{}]'),
@@ -108,5 +109,6 @@ function badObject({ good, required, flaws }: BodyShape): fc.Arbitrary<string> {
     .jsonValue()
     .filter((value) => typeof value !== 'object' || value === null || Array.isArray(value))
     .map(toJson);
-  return fc.oneof(missing, wrongType, wrongType, unknown, unknown, inPrototype, twice, noObject, deepJson);
+  const usual = [wrongType, wrongType, unknown, unknown, inPrototype, twice, noObject, deepJson];
+  return required.length > 0 ? fc.oneof(missing, ...usual) : fc.oneof(...usual);
 }

@@ -8,7 +8,8 @@ export interface Flaw {
   readonly codes: readonly ProblemCode[];
 }
 
-const invalid = (values: fc.Arbitrary<unknown>): fc.Arbitrary<Flaw> =>
+/** A value that its field takes under no circumstances. */
+export const invalid = (values: fc.Arbitrary<unknown>): fc.Arbitrary<Flaw> =>
   values.map((value) => ({ value, codes: ['invalid-request'] }));
 
 /** Any Unicode, half surrogate pairs and controls among it. */
@@ -30,7 +31,8 @@ const badCharacter = fc.constantFrom(
 export const spoiled = (text: string): fc.Arbitrary<string> =>
   fc.tuple(badCharacter, fc.nat(text.length)).map(([character, at]) => text.slice(0, at) + character + text.slice(at));
 
-const longText = (prefix: string, longerThan: number): fc.Arbitrary<string> =>
+/** `prefix` drawn out beyond what is allowed. */
+export const longText = (prefix: string, longerThan: number): fc.Arbitrary<string> =>
   fc.integer({ min: longerThan + 1, max: 6_000 }).map((length) => prefix.padEnd(length, 'a'));
 
 /** No meeting URL at all, whatever the configured platforms. */

@@ -18,6 +18,7 @@ export const functions: Readonly<Record<string, (...values: Value[]) => Value>> 
   union: (...objects) => Object.assign({}, ...objects.map(asObject)) as Value,
   items: (object) => Object.entries(asObject(object)).map(([key, value]) => ({ key, value })),
   map: (array, lambda) => asArray(array).map(asLambda(lambda)),
+  concat: (...arrays) => arrays.flatMap(asArray),
   filter: (array, lambda) => asArray(array).filter((entry) => isTrue(asLambda(lambda)(entry))),
   toObject: (array, key, value) =>
     Object.fromEntries(asArray(array).map((entry) => [asText(asLambda(key)(entry)), asLambda(value)(entry)])),

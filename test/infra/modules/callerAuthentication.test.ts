@@ -30,7 +30,7 @@ test('with Entra a request without a token of a listed application gets 401', as
         registration: { clientId: apiClientId, openIdIssuer: `https://login.microsoftonline.com/${tenantId}/v2.0` },
         validation: {
           allowedAudiences: [apiClientId, `api://${apiClientId}`],
-          defaultAuthorizationPolicy: { allowedApplications: callers },
+          defaultAuthorizationPolicy: { allowedApplications: [apiClientId, ...callers] },
         },
       },
     },
@@ -52,17 +52,17 @@ test('the callers’ tenant is the platform’s, unless it is named', async () =
   );
 });
 
-test('the doors that need no caller stay open, and the host’s own, which have a key; no other', async () => {
+test('the doors that need no caller stay open, the status page, and the host’s own, which have a key; no other', async () => {
   const open = Object.values(doors).filter(({ auth }) => auth === 'anonymous');
   expect(await authenticationWith(entra)).toMatchObject({
-    globalValidation: { excludedPaths: [...open.map(({ route }) => `/api/${route}`), '/admin/*'] },
+    globalValidation: { excludedPaths: [...open.map(({ route }) => `/api/${route}`), '/api/status', '/admin/*'] },
   });
 });
 
-test('without a list nobody is let in', async () => {
+test('without a list nobody but who signs in for the status page is let in', async () => {
   expect(await authenticationWith({ ...entra, CALLER_APP_IDS: '' })).toMatchObject({
     identityProviders: {
-      azureActiveDirectory: { validation: { defaultAuthorizationPolicy: { allowedApplications: [] } } },
+      azureActiveDirectory: { validation: { defaultAuthorizationPolicy: { allowedApplications: [apiClientId] } } },
     },
   });
 });

@@ -1,4 +1,11 @@
-import { checkVerdict, judge, stepVerdict, type Check, type Verdict } from '../../../lib/health/verdict.ts';
+import {
+  checkVerdict,
+  judge,
+  platformVerdict,
+  stepVerdict,
+  type Check,
+  type Verdict,
+} from '../../../lib/health/verdict.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 
 const minute = 60_000;
@@ -17,9 +24,24 @@ function check(...steps: HealthStep[]): Check {
 const well = check(step());
 const failing = check(step(), step('fail'));
 
+/** A synthetic join with such a step on each of the platforms. */
+function joins(outcomes: Record<string, HealthStep['outcome']>): Check {
+  const steps = Object.entries(outcomes).map(([platform, outcome]) => ({
+    ...step(outcome),
+    name: `${platform}/application`,
+  }));
+  return { ...check(...steps), name: 'synthetic-join' };
+}
+
+const [one, other] = [
+  { ...well, name: 'one' },
+  { ...well, name: 'other' },
+];
+
 interface Case {
   platforms?: (Check | undefined)[];
   secrets?: Check | undefined;
+  joins?: Check | undefined;
   /** Since the last check. */
   after?: number;
   /** Since the process began. */
@@ -48,6 +70,33 @@ describe('the service', () => {
     ['a platform has not been checked yet', 'warn', { platforms: [well, undefined] }],
     ['the secrets have not been checked yet', 'warn', { secrets: undefined }],
     [
+      'a guest could join on every platform',
+      'pass',
+      { platforms: [one, other], joins: joins({ one: 'pass', other: 'pass' }) },
+    ],
+    ['a guest could not join on the only platform', 'fail', { platforms: [one], joins: joins({ one: 'fail' }) }],
+    [
+      'a guest could not join on one of two platforms',
+      'warn',
+      { platforms: [one, other], joins: joins({ one: 'fail', other: 'pass' }) },
+    ],
+    [
+      'a guest could not join on one platform, and the other one fails',
+      'fail',
+      { platforms: [one, { ...failing, name: 'other' }], joins: joins({ one: 'fail' }) },
+    ],
+    ['a guest could not leave', 'warn', { platforms: [one], joins: joins({ one: 'warn' }) }],
+    ['a join came to no step', 'warn', { platforms: [one], joins: check() }],
+    [
+      'nobody tries to join any more',
+      'fail',
+      {
+        platforms: [one],
+        joins: { ...joins({ one: 'pass' }), nextDueAt: new Date(checkedAt + minute) },
+        after: 3 * minute,
+      },
+    ],
+    [
       'nothing has been checked, in the first minute',
       'warn',
       { platforms: [undefined], secrets: undefined, up: minute },
@@ -63,9 +112,15 @@ describe('the service', () => {
       { platforms: [undefined], secrets: undefined, up: 10 * minute },
     ],
   ])('when %s: %s', (_, verdict, given) => {
-    const { platforms, secrets, after = 1_000, up = 60 * minute } = { platforms: [well], secrets: well, ...given };
+    const {
+      platforms,
+      secrets,
+      joins,
+      after = 1_000,
+      up = 60 * minute,
+    } = { platforms: [well], secrets: well, ...given };
     const now = checkedAt + after;
-    expect(judge({ platforms, secrets, now, upSince: now - up })).toBe(verdict);
+    expect(judge({ platforms, secrets, joins, now, upSince: now - up })).toBe(verdict);
   });
 });
 
@@ -73,6 +128,15 @@ it('takes a check for as good as its worst step', () => {
   expect(checkVerdict(well)).toBe('pass');
   expect(checkVerdict(check(step(), step('warn')))).toBe('warn');
   expect(checkVerdict(check(step('warn'), step('fail'), step()))).toBe('fail');
+});
+
+it('takes a platform for as good as the join that was tried on it, and for no better than its own check', () => {
+  expect(platformVerdict(one, undefined)).toBe('pass');
+  expect(platformVerdict(one, joins({ one: 'pass', other: 'fail' }))).toBe('pass');
+  expect(platformVerdict(other, joins({ one: 'pass', other: 'fail' }))).toBe('fail');
+  expect(platformVerdict(one, joins({ 'one-more': 'fail' }))).toBe('pass');
+  expect(platformVerdict({ ...failing, name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
+  expect(platformVerdict({ ...check(), name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
 });
 
 it('does not excuse a failed step that was slow as well', () => {

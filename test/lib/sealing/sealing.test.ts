@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { open, seal, type SealedPlace } from '../../../lib/sealing/sealing.ts';
+import { isSealedByNewest, open, seal, type SealedPlace } from '../../../lib/sealing/sealing.ts';
 import { fixedRing, ringLine } from './ringKeys.ts';
 
 const ring = fixedRing(ringLine('k1'));
@@ -114,6 +114,17 @@ test('the first key seals, every key of the ring opens', async () => {
   const rotated = fixedRing(ringLine('k2'), ringLine('k1'));
   expect(await open(rotated, place, value)).toBe(text);
   expect(await seal(rotated, place, text)).toMatch(/^s1\.k2\./);
+});
+
+test('a value tells whether the key that makes now has sealed it', async () => {
+  const rotated = fixedRing(ringLine('k2'), ringLine('k1'));
+  const old = await seal(ring, place, text);
+  expect(await isSealedByNewest(ring, old)).toBe(true);
+  expect(await isSealedByNewest(rotated, old)).toBe(false);
+  expect(await isSealedByNewest(rotated, await seal(rotated, place, text))).toBe(true);
+  for (const other of ['', 's1.k2', old.replace('s1.k1', 's2.k2')]) {
+    expect(await isSealedByNewest(rotated, other)).toBe(false);
+  }
 });
 
 test('a problem about a sealed value quotes nothing of it', async () => {
