@@ -4,6 +4,12 @@ export const services = ['entra', 'identity', 'vault', 'platform'] as const;
 /** One of {@link services}. */
 export type Service = (typeof services)[number];
 
+/**
+ * What a guest asks of UCWA: to create an application; what is new; to join; everything else of an application. The same
+ * on both platforms, under `guest.` with the tokens of the platform, under `ucwa.` on premises.
+ */
+export type GuestPlace = 'applications' | 'application' | 'events' | 'join';
+
 /** Everything that can be asked of the simulator and be made to fail. */
 export const operations = [
   'entra.metadata',
@@ -15,10 +21,18 @@ export const operations = [
   'platform.application',
   'platform.tokens',
   'platform.meetings',
+  'guest.discover',
+  'guest.applications',
+  'guest.application',
+  'guest.events',
+  'guest.join',
   'ucwa.root',
   'ucwa.user',
   'ucwa.token',
   'ucwa.applications',
+  'ucwa.application',
+  'ucwa.events',
+  'ucwa.join',
   'ucwa.meet',
   'hooks',
 ] as const;
@@ -28,3 +42,8 @@ export type Operation = (typeof operations)[number];
 
 /** What can be asked of the servers on premises. */
 export type UcwaOperation = Extract<Operation, `ucwa.${string}`>;
+
+/** Whether an operation is UCWA's own, and not of discovery before it. */
+export function isUcwaItself(operation: Operation): boolean {
+  return /^ucwa\.(applications?|events|join)$/.test(operation);
+}

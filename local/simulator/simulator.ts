@@ -27,7 +27,7 @@ import { createWorld, type World } from './world.ts';
 export interface SimulatorOptions {
   /** PEM, with an RSA key; the certificate covers `simulatorHostNames`. The key also signs the simulated tokens. */
   tls: { key: string; cert: string };
-  /** The adjustable clock, in milliseconds since the epoch. Default: the real one. */
+  /** What the simulator's clock goes by, in milliseconds since the epoch. Default: the real one. */
   now?: () => number;
   /** Opens the control API. Default: random. */
   controlToken?: string;
@@ -80,7 +80,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   const listeners = new Map<Service | 'control', Listener>();
   const world = createWorld(new Faults(async (service, down) => listeners.get(service)?.setDown(down)), now, seed);
-  const tokens = accessTokens(world.entra, certificate, now);
+  const tokens = accessTokens(world.entra, certificate, () => world.now());
 
   const open = async (name: Service | 'control', server: Server) => {
     const listener = await openListener(server, ports[name] ?? 0);
@@ -88,6 +88,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return listener.port;
   };
   const stop = async () => {
+    world.clock.reset();
     await Promise.all([...listeners.values()].map((listener) => listener.setDown(true)));
   };
   // An idle connection closed here just as a client uses it again would look like a fault that nobody asked for.
@@ -112,7 +113,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
     return {
       entra: { url: entraUrl, tenantId, clientId },
-      callers: describeCallers(world.entra, certificate, entraUrl, now),
+      callers: describeCallers(world.entra, certificate, entraUrl, () => world.now()),
       managedIdentity: { endpoint: `http://127.0.0.1:${identityPort}${identityPath}`, header: identityHeader },
       vault: { url: `https://localhost:${vaultPort}` },
       platform: {

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import * as z from 'zod';
 import { bearerToken, jsonAnswer, parseJson, readRequest, type Answer, type Request } from '../http/exchange.ts';
 import type { World } from '../world.ts';
+import { NotThere } from './controlRoute.ts';
 import { controlRoutes } from './controlRoutes.ts';
 
 /** The control API: changes the world from another process. JSON, and the control token as the bearer. */
@@ -23,6 +24,7 @@ export function controlListener(world: World, token: string): RequestListener {
       return result === undefined ? { status: 204, headers: {}, body: '' } : jsonAnswer(200, result);
     } catch (error) {
       if (error instanceof z.ZodError) return jsonAnswer(400, { error: sentence(error) });
+      if (error instanceof NotThere) return jsonAnswer(404, { error: error.message });
       return jsonAnswer(500, { error: String(error) });
     }
   };

@@ -2,6 +2,7 @@ import { sipDomains, type SipDomain } from '../hostNames.ts';
 import type { World } from '../world.ts';
 import {
   behaviourSchema,
+  clockSchema,
   downSchema,
   entraSchema,
   faultSchema,
@@ -10,20 +11,14 @@ import {
   secretSchema,
   serviceSchema,
 } from './controlSchemas.ts';
+import type { ControlRoute } from './controlRoute.ts';
+import { meetingControls } from './meetingControls.ts';
 import { deploymentSchema, meetingsSchema, sipDomainSchema } from './onPremisesSchemas.ts';
-
-/** One control. */
-export interface ControlRoute {
-  method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
-  /** Its group, if it has one, is the name of what is changed. */
-  path: RegExp;
-  /** The answer's body, or nothing for a 204. @throws ZodError if the name or the body is not valid */
-  run(name: string, body: unknown): unknown;
-}
 
 /** Every control of the world. */
 export function controlRoutes(world: World): ControlRoute[] {
   return [
+    ...meetingControls(world),
     { method: 'GET', path: /^\/state$/, run: () => state(world) },
     {
       method: 'PATCH',
@@ -44,7 +39,7 @@ export function controlRoutes(world: World): ControlRoute[] {
     },
     {
       method: 'PUT',
-      path: /^\/meetings$/,
+      path: /^\/on-premises\/meetings$/,
       run: (_, body) => {
         world.onPremises.meetings = meetingsSchema.parse(body);
       },
@@ -92,6 +87,14 @@ export function controlRoutes(world: World): ControlRoute[] {
         if (revokeIssuedTokens) world.entra.revokeIssuedTokens();
       },
     },
+    {
+      method: 'POST',
+      path: /^\/clock$/,
+      run: (_, body) => {
+        world.clock.advance(clockSchema.parse(body).advanceMs);
+        return { now: world.now() };
+      },
+    },
     { method: 'GET', path: /^\/calls$/, run: () => world.calls },
     {
       method: 'DELETE',
@@ -110,6 +113,7 @@ function state(world: World): Record<string, unknown> {
     now: world.now(),
     platform: behaviour(world),
     onPremises: Object.fromEntries(sipDomains.map((domain) => [domain, deployment(world, domain)])),
+    meetings: world.meetings.behaviour,
     faults: world.faults.active,
     servicesDown: world.faults.servicesDown,
     counts: world.counts(),

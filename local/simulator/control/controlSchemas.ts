@@ -70,6 +70,9 @@ export const serviceSchema = z.enum(services);
 /** Whether a service's port is closed. */
 export const downSchema = z.strictObject({ down: z.boolean() });
 
+/** How far the clock is put forward; it is never put back. */
+export const clockSchema = z.strictObject({ advanceMs: z.int().min(0) });
+
 /** The name of a secret, in a path; what Key Vault allows. */
 export const secretNameSchema = z.string().regex(/^[0-9a-zA-Z-]{1,127}$/, 'letters, digits and dashes only');
 

@@ -37,6 +37,7 @@ export const deploymentSchema: z.ZodType<PartOf<DeploymentBehaviour>> = z
     badTokenAtUser: z.literal([403, 401]),
     badTokenAtApplications: z.literal([401, 403, 500]),
     applicationsOn: z.enum(['same-host', 'other-pool', 'foreign']),
+    crossDomainOrigins: z.array(z.string()),
   })
   .partial();
 

@@ -9,7 +9,8 @@ import { readRequest, type Answer, type Request } from './exchange.ts';
 /** Where a request leads: what is asked for, and how that is answered when no fault comes between. */
 export interface Route {
   operation: Call['operation'];
-  answer: () => Answer;
+  /** May take its time. @param gone tells an answer that waits that nobody waits for it any more */
+  answer: (gone: AbortSignal) => Answer | Promise<Answer>;
 }
 
 /** One service, as far as HTTP goes. */
@@ -62,8 +63,9 @@ async function answerOne(
   if (fault.delayMs !== undefined) await pause(fault.delayMs, outgoing);
   if (fault.never || outgoing.destroyed) return;
 
-  const given = fault.status === undefined ? answer() : served.fail(request, fault.status);
-  if (given.connection === 'silent') return;
+  const gone = goneFrom(outgoing);
+  const given = fault.status === undefined ? await answer(gone) : served.fail(request, fault.status);
+  if (given.connection === 'silent' || gone.aborted) return;
   const spoilt = spoil(given, fault);
   if (fault.cut === 'before-answer' || given.connection === 'cut') {
     outgoing.destroy();
@@ -71,6 +73,14 @@ async function answerOne(
   }
   call.status = spoilt.status;
   send(outgoing, spoilt, fault);
+}
+
+function goneFrom(outgoing: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  outgoing.once('close', () => {
+    gone.abort();
+  });
+  return gone.signal;
 }
 
 function spoil(answer: Answer, fault: Fault): Answer {

@@ -107,6 +107,8 @@ export interface DeploymentBehaviour {
   badTokenAtApplications: 401 | 403 | 500;
   /** Where UCWA is: on the host that answers `user`; on another pool; on a foreign host. */
   applicationsOn: 'same-host' | 'other-pool' | 'foreign';
+  /** The origins of pages that may call the web services across domains, as browsers name them in X-Ms-Origin. */
+  crossDomainOrigins: string[];
 }
 
 const usualVersions: Record<SipDomain, DeploymentBehaviour['version']> = {
@@ -142,5 +144,6 @@ export function usualDeployment(domain: SipDomain): DeploymentBehaviour {
     badTokenAtUser: 403,
     badTokenAtApplications: 401,
     applicationsOn: 'same-host',
+    crossDomainOrigins: [],
   };
 }

@@ -1,8 +1,8 @@
 import { queryParameter, type Answer, type Request } from '../http/exchange.ts';
+import { ucwaError } from '../meetings/ucwaAnswers.ts';
 import type { BodyRedirect } from './behaviour.ts';
 import { discoveryAnswer, type DiscoveryLink, type DiscoveryResource } from './dialect.ts';
 import type { OnPremisesMeeting } from './meetings.ts';
-import { ucwaError } from './serverAnswers.ts';
 import { rootUrl, type Site } from './site.ts';
 
 /** Where an organizer's own home sends a client, if no behaviour does. */
@@ -17,7 +17,7 @@ export function answerOrRedirect(
   redirect: BodyRedirect,
   resource: DiscoveryResource,
 ): Answer {
-  if (redirect === 'cannot-redirect') return ucwaError(410, 'Gone', 'CannotRedirect');
+  if (redirect === 'cannot-redirect') return ucwaError(410, 'CannotRedirect');
   const href = redirectHref(request, site, redirect);
   const { behaviour } = site;
   if (href === undefined) return discoveryAnswer(request, resource, behaviour);

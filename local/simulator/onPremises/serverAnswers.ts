@@ -48,15 +48,6 @@ function frontEnd({ domain }: Pick<Site, 'domain'>): string {
   return `fe01.${domain}`;
 }
 
-/** UCWA's own error (§3.6). */
-export function ucwaError(status: number, code: string, subcode?: string): Answer {
-  return {
-    status,
-    headers: { 'Content-Type': 'application/json; charset=utf-8' },
-    body: JSON.stringify({ code, subcode, message: 'The server refused this request.' }),
-  };
-}
-
 /** Adds what every answer of the servers carries (§1.4), under what is there already. */
 export function withServerHeaders(site: Site, answer: Answer): Answer {
   const headers = {

@@ -1,8 +1,10 @@
+import type { AccessLevel } from '../meetings/behaviour.ts';
+
 /** What can be asked of an ad-hoc meeting (§7.1), with the defaults of what was not. */
 export interface MeetingOptions {
   subject?: string | undefined;
   description?: string | undefined;
-  accessLevel: string;
+  accessLevel: AccessLevel;
   automaticLeaderAssignment: string;
   entryExitAnnouncement: string;
   lobbyBypassForPhoneUsers: string;

@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import type { Answer, Request } from '../http/exchange.ts';
+import { inAnyCase } from '../http/jsonBody.ts';
+import { accessLevels } from '../meetings/behaviour.ts';
 import type { PlatformBehaviour } from './behaviour.ts';
 import type { MeetingOptions } from './createdMeeting.ts';
 import { readDate } from './dialect.ts';
 import { platformError } from './platformAnswers.ts';
-import { inAnyCase, readBody } from './requestBody.ts';
+import { readBody } from './requestBody.ts';
 
 /** One of the values, or the default: the SDK's for the access level, that of the captures for the others. */
-const oneOf = (values: readonly string[], usual: string) =>
+const oneOf = <const T extends string>(values: readonly T[], usual: T) =>
   z
     .string()
     .pipe(z.enum(values))
@@ -30,7 +32,7 @@ const date = z
 const schema = inAnyCase({
   subject: text,
   description: text,
-  accessLevel: oneOf(['None', 'SameEnterprise', 'Locked', 'Invited', 'Everyone'], 'Everyone'),
+  accessLevel: oneOf(accessLevels, 'Everyone'),
   automaticLeaderAssignment: oneOf(['Disabled', 'SameEnterprise', 'Everyone'], 'Disabled'),
   entryExitAnnouncement: oneOf(['Unsupported', 'Disabled', 'Enabled'], 'Disabled'),
   lobbyBypassForPhoneUsers: oneOf(['Disabled', 'Enabled'], 'Disabled'),

@@ -6,6 +6,7 @@ import type { Operation } from '../operations.ts';
 import type { SigningCertificate } from '../webToken.ts';
 import type { World } from '../world.ts';
 import { applicationRefusal, tokenRefusal } from './gate.ts';
+import { guestRoutes } from './guestRoutes.ts';
 import { hookRoute } from './hooks.ts';
 import { createMeeting } from './meetings.ts';
 import { platformError, resourceAnswer, unauthorized, withServerHeaders } from './platformAnswers.ts';
@@ -25,11 +26,12 @@ const discoverHosts = [platformHosts.discover, platformHosts.guestDiscover];
 const applicationHosts = [platformHosts.ring, platformHosts.homePool, platformHosts.otherPool];
 
 /**
- * The platform service, E1 to E5 (§1.5), and the other hosts behind its port. Numbers with § are sections of the
- * protocol document of the Trusted Application API, here and in every file of the simulator.
+ * The platform service, E1 to E5 (§1.5) and G1 to G3 (§6), and the other hosts behind its port. Numbers with § are
+ * sections of the protocol document of the Trusted Application API, here and beside.
  */
 export function platformRoutes(world: World, tokens: AccessTokens, certificate: SigningCertificate): Served {
   const behaviour = world.platform;
+  const guests = guestRoutes(world, certificate);
   const forApplication = (answer: (request: Request) => Answer) => (request: Request, applicationId?: string) =>
     applicationRefusal(request, tokens, behaviour, applicationId) ?? answer(request);
 
@@ -73,7 +75,11 @@ export function platformRoutes(world: World, tokens: AccessTokens, certificate: 
     },
   ];
 
-  return { route, fail: (request, status) => withServerHeaders(request, refuse(request, status)) };
+  return {
+    route,
+    fail: (request, status) =>
+      withServerHeaders(request, guests.serves(request) ? guests.fail(request, status) : refuse(request, status)),
+  };
 
   function route(request: Request): Route {
     // The listener takes plain http too, for servers on premises; nothing here does.
@@ -81,6 +87,11 @@ export function platformRoutes(world: World, tokens: AccessTokens, certificate: 
     if (request.host === platformHosts.hooks) return hookRoute(world, request);
     // The foreign server takes whatever it is sent and gives nothing away; world.calls tells who called.
     if (request.host === platformHosts.foreign) return { operation: 'unknown', answer: () => empty };
+
+    if (guests.serves(request)) {
+      const { operation, answer } = guests.route(request);
+      return { operation, answer: async (gone) => withServerHeaders(request, await answer(gone)) };
+    }
 
     const path = request.path.toLowerCase();
     const found = routes.find((candidate) => candidate.hosts.includes(request.host) && candidate.path.test(path));

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Answer, Request } from '../http/exchange.ts';
+import { inAnyCase } from '../http/jsonBody.ts';
 import type { PlatformBehaviour } from './behaviour.ts';
 import { readMeeting } from './meeting.ts';
 import { platformError } from './platformAnswers.ts';
-import { inAnyCase, readBody } from './requestBody.ts';
+import { readBody } from './requestBody.ts';
 
 // The longest values are §1.9's.
 const schema = inAnyCase({

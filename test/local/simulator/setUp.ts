@@ -26,6 +26,8 @@ export interface Ask {
   headers?: Record<string, string> | undefined;
   /** Text is sent as it is, anything else as JSON. */
   body?: unknown;
+  /** Gives up: the connection is closed. */
+  signal?: AbortSignal;
 }
 
 export interface TestSimulator extends Simulator {
@@ -55,7 +57,7 @@ export async function startTestSimulator(options: Partial<SimulatorOptions> = {}
     ...options,
   });
 
-  const ask: TestSimulator['ask'] = (url, { method = 'GET', headers = {}, body } = {}) =>
+  const ask: TestSimulator['ask'] = (url, { method = 'GET', headers = {}, body, signal } = {}) =>
     new Promise((resolve, reject) => {
       const { protocol, hostname, port, pathname, search } = new URL(url);
       const target = {
@@ -65,6 +67,7 @@ export async function startTestSimulator(options: Partial<SimulatorOptions> = {}
         method,
         // A connection of its own: a pooled one would hide that a port is closed.
         agent: false,
+        ...(signal && { signal }),
         headers: { ...headers, host: port ? `${hostname}:${port}` : hostname },
       };
       const request =

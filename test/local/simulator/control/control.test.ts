@@ -61,7 +61,7 @@ test('the servers on premises are changed in part, each deployment by itself', a
 test('the meetings on premises are replaced, and come back with a reset', async () => {
   const url = 'https://meet.contoso.example/a/B';
   const meeting = { url, conferenceUri: 'sip:a@contoso.example;gruu;opaque=app:conf:focus:id:B', conferenceKey: 'C' };
-  expect((await control('PUT', '/meetings', [meeting])).status).toBe(204);
+  expect((await control('PUT', '/on-premises/meetings', [meeting])).status).toBe(204);
   expect(simulator.world.onPremises.meetings).toEqual([{ ...meeting, page: 'conf-info', home: 'here' }]);
   await simulator.world.reset();
   expect(simulator.world.onPremises.meetings).toHaveLength(6);
@@ -120,7 +120,7 @@ test.each([
   ['PATCH', '/platform', 'no json', /^The request is not valid: .+\.$/],
   ['PATCH', '/on-premises/contoso.example', { challenge: 'loud' }, /challenge/],
   ['PATCH', '/on-premises/fabrikam.example', {}, /litware\.example/],
-  ['PUT', '/meetings', [{ url: 'https://meet.contoso.example/a/B' }], /0\.conferenceUri/],
+  ['PUT', '/on-premises/meetings', [{ url: 'https://meet.contoso.example/a/B' }], /0\.conferenceUri/],
   ['PUT', '/faults/platform.lunch', { status: 503 }, /platform\.tokens/],
   ['PUT', '/faults/hooks', { share: 2 }, /share/],
   ['PUT', '/services/moon', { down: true }, /vault/],

@@ -1,6 +1,15 @@
-import { applicationsUrl, bearer, href, startOnPremises, type OnPremisesTest } from './onPremises.ts';
+import {
+  applicationsUrl,
+  bearer,
+  conferenceUri,
+  guest,
+  href,
+  startOnPremises,
+  type OnPremisesTest,
+} from './onPremises.ts';
 
 const poolUrl = applicationsUrl.replace('lyncweb', 'pool02');
+const json = { 'content-type': 'application/json' };
 const body = { culture: 'en-US', endpointId: 'e1', userAgent: 'test' };
 
 let simulator: OnPremisesTest;
@@ -12,12 +21,12 @@ beforeEach(() => simulator.reset());
 afterAll(() => simulator.stop());
 
 const create = (url: string, token?: string) =>
-  simulator.ask(url, { method: 'POST', body, headers: token === undefined ? {} : bearer(token) });
+  simulator.ask(url, { method: 'POST', body, headers: token === undefined ? {} : { ...json, ...bearer(token) } });
 
 test("a host's own token creates an application", async () => {
   const reply = await create(poolUrl, await simulator.guestToken('pool02.contoso.example'));
   expect(reply.status).toBe(201);
-  expect(href(reply, 'self')).toMatch(/^\/ucwa\/oauth\/v1\/applications\/[0-9a-f]{32}$/);
+  expect(href(reply, 'self')).toMatch(/^\/ucwa\/oauth\/v1\/applications\/\d{11,12}$/);
   expect(reply.headers.location).toBe(href(reply, 'self'));
 });
 
@@ -32,7 +41,47 @@ test.each(['POST', 'GET'])("158: %s without a token gets that host's own challen
   expect((await simulator.ask(poolUrl, { method })).headers['www-authenticate']).toBeUndefined();
 });
 
-test("163: another host's token gets 401, or as switched 403 with 28055 or 500 as HTML with 28032", async () => {
+test.each([
+  ['GET', ''],
+  ['DELETE', ''],
+  ['GET', '/events?ack=1'],
+  ['POST', '/communication/onlineMeetingInvitations'],
+])('158: %s of an application%s without a token gets the challenge, and with a bad one too', async (method, below) => {
+  const self = String(href(await create(applicationsUrl, await simulator.guestToken()), 'self'));
+  const url = new URL(`${self}${below}`, applicationsUrl).href;
+  const expected = 'MsRtcOAuth href="https://lyncweb.contoso.example/WebTicket/oauthtoken"';
+  for (const headers of [{}, bearer('cwt=AAEB')]) {
+    const refused = await simulator.ask(url, { method, headers });
+    expect(refused.status).toBe(401);
+    expect(refused.headers['www-authenticate']).toContain(expected);
+  }
+});
+
+test.each(['OPTIONS', 'HEAD', 'TRACE'])('202: %s is 405, with a token or without', async (method) => {
+  const headers = bearer(await simulator.guestToken());
+  for (const given of [{ method }, { method, headers }]) {
+    const reply = await simulator.ask(applicationsUrl, given);
+    expect(reply.status).toBe(405);
+    // There is no body in the answer to HEAD.
+    if (method !== 'HEAD') expect(reply.json).toMatchObject({ code: 'MethodNotAllowed' });
+  }
+});
+
+test('205: version 1.0 says so, has its own path, and does not have what a later version has', async () => {
+  const [host, path] = ['lyncweb.litware.example', '/ucwa/v1/applications'];
+  const form = { ...guest, ms_rtc_conferenceuri: conferenceUri.replace('contoso', 'litware') };
+  const token = await simulator.guestToken(host, form);
+  const reply = await create(`https://${host}${path}`, token);
+  expect([reply.status, reply.headers['x-ms-ucwaversion']]).toEqual([201, '1.0']);
+  expect(href(reply, 'self')).toMatch(/^\/ucwa\/v1\/applications\//);
+  const headers = { ...bearer(token), 'x-ms-requiresminresourceversion': '2' };
+  expect(await simulator.ask(`https://${host}${path}`, { headers })).toMatchObject({
+    status: 404,
+    json: { subcode: 'APIVersionNotSupported' },
+  });
+});
+
+test("162, 163: another host's token gets 401, or as switched 403 with 28055 or 500 as HTML with 28032", async () => {
   const token = await simulator.guestToken();
   const refused = await create(poolUrl, token);
   expect(refused.status).toBe(401);
@@ -63,6 +112,11 @@ test("a fault brings UCWA's own error, the challenge, or a proxy's page", async 
   expect(await failWith(429)).toMatchObject({ status: 429, json: { code: 'TooManyRequests' } });
   expect((await failWith(401)).headers['www-authenticate']).toContain('MsRtcOAuth');
   expect((await failWith(502)).headers['content-type']).toBe('text/html');
+  simulator.world.faults.set('ucwa.events', { status: 503 });
+  expect(await simulator.ask(`${applicationsUrl}/1/events`)).toMatchObject({
+    status: 503,
+    json: { code: 'ServiceUnavailable' },
+  });
 });
 
 test('only POST is served', async () => {
