@@ -59,7 +59,7 @@ async function ask({ method, path, body, headers }: GoodRequest): Promise<Answer
   return { status: response.statusCode ?? 0, headers: response.headers, text };
 }
 
-function expectNoPretence(door: DoorName, { status, headers, text }: Answer): void {
+function expectNoPretence(door: string, { status, headers, text }: Answer): void {
   const found = /pretended[\w.-]*/.exec(JSON.stringify(headers) + text);
   expect({ door, status, found: found?.[0] }).toEqual({ door, status, found: undefined });
 }
@@ -106,4 +106,10 @@ test('nor does any log line, or row', async () => {
   for (const name of ['guests', 'meetingGuests', 'meetingRequests', 'healthSubscriptions'] as const) {
     expect(JSON.stringify(await cloud.rows(name))).not.toMatch(/pretended/);
   }
+});
+
+test('nor does the page for people', async () => {
+  const page = await ask({ ...goodRequests().getHealth, path: '/api/status' });
+  expect(page.status).toBe(200);
+  expectNoPretence('getStatus', page);
 });
