@@ -1,39 +1,25 @@
 /** `npm run demo`: the story once on each platform, from discovery to removal; ends with 0 if everything came as it should. */
 import { TableClient } from '@azure/data-tables';
-import {
-  AnonymousJoinProblem,
-  createAnonymousJoinClient,
-  type AnonymousToken,
-  type HealthReport,
-} from '../client/client.ts';
+import { readFileSync } from 'node:fs';
+import { AnonymousJoinProblem, createAnonymousJoinClient, type HealthReport } from '../client/client.ts';
+import { joinMeeting } from '../client/guest/guest.ts';
 import { startCloud, type Cloud } from './cloud.ts';
+import { reached, showRoster, showSteps } from './demoGuest.ts';
+import { connectTo } from './guestNetwork.ts';
 import { startHostProcess } from './host/startHostProcess.ts';
 import type { World } from './simulator/world.ts';
 
 type Json = Record<string, unknown>;
 
-/** A meeting on one platform, and who a token is for, as the platform sees it. */
+/** A meeting on one platform. */
 interface Stage {
   platform: string;
   meetingUrl: string;
-  participantOf: (join: AnonymousToken, world: World) => string | undefined;
 }
 
 const stages: readonly Stage[] = [
-  {
-    platform: 'the Trusted Application API',
-    meetingUrl: 'https://meet.lync.example/contoso/testuser/1SD8D0WZ',
-    // The claim that carries the session id.
-    participantOf: ({ token }) => {
-      const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-      return (JSON.parse(claims) as { asi?: string }).asi;
-    },
-  },
-  {
-    platform: 'UCWA 2.0 on premises',
-    meetingUrl: 'https://meet.contoso.example/john/5LB7MRBC',
-    participantOf: ({ token }, { onPremises }) => onPremises.issued.find((ticket) => ticket.token === token)?.identity,
-  },
+  { platform: 'the Trusted Application API', meetingUrl: 'https://meet.lync.example/contoso/testuser/1SD8D0WZ' },
+  { platform: 'UCWA 2.0 on premises', meetingUrl: 'https://meet.contoso.example/john/5LB7MRBC' },
 ];
 
 const functionKey = 'demo-function-key';
@@ -44,6 +30,8 @@ const host = await startHostProcess({ functionKey, timers: false, environment: c
 // What an app has, and has printed here; and the same in silence.
 const app = createAnonymousJoinClient({ baseUrl: host.url, authorize: functionKey, fetch: printed });
 const observer = createAnonymousJoinClient({ baseUrl: host.url, authorize: functionKey });
+const ca = readFileSync(cloud.environment['NODE_EXTRA_CA_CERTS'] ?? '', 'utf8');
+const connections = connectTo(cloud.simulator.platform.port, ca);
 try {
   console.log(`The service runs on ${host.url} (${Math.round(performance.now() - startedAt)} ms).`);
   await playHealth();
@@ -55,6 +43,7 @@ try {
   console.error(`\nThe story broke off: ${String(error)}\nThe service wrote:\n${host.output()}`);
   process.exitCode = 1;
 } finally {
+  connections.stop();
   await host.stop();
   await cloud.stop();
 }
@@ -74,19 +63,32 @@ async function playHealth(): Promise<void> {
   }
 }
 
-async function playGuest(
-  { platform, meetingUrl, participantOf }: Stage,
-  { simulator: { world } }: Cloud,
-): Promise<void> {
+async function playGuest({ platform, meetingUrl }: Stage, { simulator: { world } }: Cloud): Promise<void> {
   chapter(`A customer without an account opens a meeting link on ${platform}: the app asks for a token`);
   const first = await observed(world, () => app.issue({ meetingUrl }));
   const { applicationSessionId, guestId } = first;
 
-  chapter('The connection drops. The app asks for a rejoin token for the same applicationSessionId');
-  const second = await observed(world, () => app.rejoin({ applicationSessionId }));
-  const participant = participantOf(first, world);
-  if (participant === undefined || participantOf(second, world) !== participant) throw new Error('another participant');
-  console.log(`     to the platform both tokens are for ${participant}: one participant, not two`);
+  chapter('With the token the customer joins the meeting, as Dana');
+  const network = connections.newNetwork();
+  const session = joinMeeting({
+    join: first,
+    rejoin: (options) => app.rejoin({ applicationSessionId }, options),
+    displayName: 'Dana',
+    fetch: network.fetch,
+  });
+  showSteps(session);
+  await reached(session, 'joined');
+  const before = showRoster(world);
+
+  chapter('The connection drops. The app asks for a rejoin token for the same applicationSessionId, and comes back');
+  network.setLost(true);
+  await reached(session, 'reconnecting');
+  network.setLost(false);
+  await reached(session, 'joined');
+  const after = showRoster(world);
+  if (before.length !== 1 || after.length !== 1 || after[0]?.id !== before[0]?.id)
+    throw new Error('another participant');
+  console.log('     one participant, not two');
 
   chapter('The mapping as it is stored: no session id, no meeting, no token in the clear');
   show(await readRow(guestId));
@@ -95,6 +97,7 @@ async function playGuest(
   await app.removeGuest(guestId);
   const refusal: unknown = await app.rejoin({ applicationSessionId }).catch((error: unknown) => error);
   if (!(refusal instanceof AnonymousJoinProblem) || refusal.code !== 'guest-removed') throw new Error('not refused');
+  await session.leave();
 }
 
 function chapter(title: string): void {

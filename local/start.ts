@@ -1,7 +1,12 @@
-/** `npm start`: the local cloud and the service in it, until Ctrl-C. PORT and FUNCTION_KEY (environment) are heeded. */
+/**
+ * `npm start`: the local cloud, the service in it and the demo page, until Ctrl-C. PORT and FUNCTION_KEY (environment) are
+ * heeded; the page is at the next port.
+ */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { startCloud } from './cloud.ts';
 import { startHostProcess } from './host/startHostProcess.ts';
+import { startPage } from './page/page.ts';
 import { untilInterrupted } from './untilInterrupted.ts';
 
 const port = Number(process.env['PORT'] ?? 7071);
@@ -10,12 +15,24 @@ const interrupted = untilInterrupted();
 
 const cloud = await startCloud();
 try {
-  const host = await startHostProcess({ functionKey, port, environment: cloud.environment, echo: true });
-  const { control } = cloud.simulator;
+  const { simulator, environment } = cloud;
+  const { control } = simulator;
+  const ca = readFileSync(environment['NODE_EXTRA_CA_CERTS'] ?? '', 'utf8');
+  let serviceUrl = '';
+  const page = await startPage({ simulator, ca, functionKey, serviceUrl: () => serviceUrl, port: port && port + 1 });
+  const host = await startHostProcess({
+    functionKey,
+    port,
+    environment: { ...environment, ALLOWED_ORIGINS: `${environment['ALLOWED_ORIGINS'] ?? ''},${page.origin}` },
+    echo: true,
+  });
+  serviceUrl = host.url;
   const key = `-H "x-functions-key: ${functionKey}"`;
   const json = '-H "Content-Type: application/json"';
   console.log(`
 Anonymous Join is running on ${host.url}
+  demo page         ${page.origin}  (both sides of a meeting, to look at)
+  status page       ${host.url}/api/status?code=${functionKey}
   function key      ${functionKey}
   simulator control ${control.url}  (Authorization: Bearer ${control.token})
   tables            ${cloud.azurite.tableEndpoint()}
@@ -34,6 +51,7 @@ Ctrl-C stops everything.
 `);
   await interrupted;
   await host.stop();
+  await page.stop();
 } finally {
   await cloud.stop();
 }

@@ -1,6 +1,6 @@
 import { readChecklist, type Requirement } from './checklist.ts';
 import { readProofs, type Proof } from './proofs.ts';
-import { openLines, reasons } from './reasons.ts';
+import { reasons } from './reasons.ts';
 
 export const tableFile = 'docs/ucwa-conformance.md';
 
@@ -13,15 +13,11 @@ export interface Answered extends Requirement {
 /** Every line of the checklist with the tests that prove it, and the reason where there is one. */
 export function readConformance(): Answered[] {
   const proofs = readProofs();
-  return readChecklist().map((requirement) => {
-    const { line } = requirement;
-    const isOpen = line >= openLines.first && line <= openLines.last;
-    return {
-      ...requirement,
-      proofs: proofs.filter(({ lines }) => lines.includes(line)),
-      reason: reasons[line] ?? (isOpen ? openLines.reason : undefined),
-    };
-  });
+  return readChecklist().map((requirement) => ({
+    ...requirement,
+    proofs: proofs.filter(({ lines }) => lines.includes(requirement.line)),
+    reason: reasons[requirement.line],
+  }));
 }
 
 /** The document, as it should stand in {@link tableFile}. */

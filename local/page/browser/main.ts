@@ -1,0 +1,4 @@
+import { startAdvisor } from './advisor.ts';
+import { startCustomer } from './customer.ts';
+
+startAdvisor(startCustomer());

@@ -1,0 +1,203 @@
+import type { Send } from '../../../client/answer.ts';
+import {
+  joinMeeting,
+  type GuestChange,
+  type GuestPass,
+  type GuestSession,
+  type JoinOptions,
+  type Rejoin,
+} from '../../../client/guest/guest.ts';
+import type { App } from '../../../lib/app.ts';
+import type { Admitted } from '../../../lib/guests/admission.ts';
+import type { Participant } from '../../../local/simulator/meetings/participant.ts';
+import type { Room } from '../../../local/simulator/meetings/room.ts';
+import type { GuestPlace, Operation } from '../../../local/simulator/operations.ts';
+import { readMeeting } from '../../../local/simulator/platform/meeting.ts';
+import type { World } from '../../../local/simulator/world.ts';
+import { platformsUnderContract, type PlatformUnderContract } from '../../platforms/platformsUnderContract.ts';
+import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
+import { until } from '../../support/until.ts';
+import type { ManualClock } from '../manualClock.ts';
+import { connectTo, type GuestNetwork } from './connectToFetch.ts';
+
+/** A platform, and where its guests meet. */
+export interface Stage extends PlatformUnderContract {
+  /** For the names of tests. */
+  readonly title: string;
+  /** Whether the service knows where the guest creates its application. */
+  readonly isOnPremises: boolean;
+  operation(place: GuestPlace): Operation;
+}
+
+/** Every platform, on premises in both versions. */
+export const stages: readonly Stage[] = platformsUnderContract.map((platform) => {
+  const isOnPremises = platform.name === 'ucwa';
+  const version = platform.meetingUrl.includes('litware') ? '1.0' : '2.0';
+  return {
+    ...platform,
+    title: isOnPremises ? `UCWA ${version} on premises` : 'the Trusted Application platform',
+    isOnPremises,
+    operation: (place) => (isOnPremises ? `ucwa.${place}` : `guest.${place}`),
+  };
+});
+
+/** The stage that serves for what does not depend on the platform. */
+export const [anyStage] = stages as [Stage, ...Stage[]];
+
+/** A guest whose session is observed. */
+export interface TestGuest {
+  readonly session: GuestSession;
+  readonly network: GuestNetwork;
+  readonly applicationSessionId: string;
+  /** Every token that the service gave, oldest first. */
+  readonly passes: GuestPass[];
+  readonly changes: GuestChange[];
+  /** Whether it waits for a token. */
+  readonly isRejoining: () => boolean;
+  /** The names of all states so far. */
+  readonly path: () => string[];
+  /** Waits for a state; rejects at once if the session ends in another one. */
+  is(name: GuestChange['state']['name']): Promise<void>;
+  /** Waits until it is in the meeting again after a drop. */
+  isBack(): Promise<void>;
+}
+
+/** The service, the platforms and guests of theirs. */
+export interface GuestCloud {
+  readonly cloud: TestCloud;
+  readonly world: World;
+  readonly app: App;
+  room(stage: Stage): Room;
+  roster(stage: Stage): Participant[];
+  /**
+   * Asks for a token and joins.
+   * @param through stands between the guest and the network
+   * @param beforeJoin what happens when the token is there
+   */
+  newGuest(
+    stage: Stage,
+    options?: Partial<JoinOptions>,
+    through?: (send: Send) => Send,
+    beforeJoin?: () => void,
+  ): Promise<TestGuest>;
+  /** Whether a poll of the guest's waits at the server, which has nothing to tell. */
+  isPolling(guest: TestGuest): boolean;
+  /** Ends all sessions, and puts the world back to its start. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param clock goes for everything: the service, the platforms and the guests. Default: the machine's, with short pauses */
+export async function startGuestCloud(clock?: ManualClock): Promise<GuestCloud> {
+  const cloud = await startTestCloud(clock && { now: () => clock.now() });
+  const { world } = cloud.simulator;
+  const connections = connectTo(cloud.simulator.platform.port);
+  const app = cloud.newApp({ MEETING_PLATFORMS: 'trusted-application,ucwa' }, clock && (() => clock.now()));
+  const sessions = new Set<GuestSession>();
+  // Longer than all the hours by which a clock is moved on here.
+  const keepEntraToken = (): void => {
+    world.entra.tokenLifetimeSeconds = 10 * 365 * 86_400;
+  };
+  keepEntraToken();
+
+  const conferenceUriOf = ({ isOnPremises, meetingUrl }: Stage): string => {
+    const known = isOnPremises
+      ? world.onPremises.meetings.find(({ url }) => url === meetingUrl)
+      : readMeeting(meetingUrl);
+    return known?.conferenceUri ?? '';
+  };
+  const room = (stage: Stage): Room => world.meetings.room(conferenceUriOf(stage));
+
+  return {
+    cloud,
+    world,
+    app,
+    room,
+    roster: (stage) => room(stage).roster,
+    async newGuest({ meetingUrl }, options = {}, through = (send) => send, beforeJoin = () => undefined) {
+      const network = connections.newNetwork();
+      const admitted = await app.issue({ meetingUrl }, new AbortController().signal);
+      const { applicationSessionId } = admitted.guest;
+      const passes: GuestPass[] = [passOf(admitted)];
+      let rejoining = 0;
+      const ofService: Rejoin = async ({ signal = new AbortController().signal }) =>
+        passOf(await app.rejoin({ applicationSessionId }, signal));
+      const { rejoin = ofService, ...rest } = options;
+      beforeJoin();
+      const session = joinMeeting({
+        join: passOf(admitted),
+        async rejoin(call) {
+          rejoining++;
+          const pass = await rejoin(call).finally(() => rejoining--);
+          passes.push(pass);
+          return pass;
+        },
+        displayName: 'Dana',
+        fetch: through(network.fetch),
+        ...(clock ? { clock, random: () => 0 } : { reconnect: { firstPauseMs: 5 } }),
+        ...rest,
+      });
+      sessions.add(session);
+      const changes: GuestChange[] = [];
+      session.subscribe((change) => changes.push(change));
+      const { isAt, isOver } = observe(session);
+      return {
+        session,
+        network,
+        applicationSessionId,
+        passes,
+        changes,
+        isRejoining: () => rejoining > 0,
+        path: () => changes.map(({ state }) => state.name),
+        async is(name) {
+          await until(() => isAt(name) || isOver());
+          if (!isAt(name)) throw new Error(`it is ${JSON.stringify(session.state)} and not ${name}`);
+        },
+        async isBack() {
+          await until(() => changes.some(({ state }) => state.name === 'reconnecting') && (isAt('joined') || isOver()));
+          if (!isAt('joined')) throw new Error(`it is ${JSON.stringify(session.state)}`);
+        },
+      };
+    },
+    isPolling({ network }) {
+      const last = network.sent.findLast(({ url }) => url.includes('/events'));
+      if (!last || last.status !== undefined) return false;
+      const { host, pathname } = new URL(last.url);
+      const application = world.guests.find(/(\d+)\/events$/.exec(pathname)?.[1] ?? '', host);
+      return application !== undefined && application.channel.idleSince === undefined;
+    },
+    async reset() {
+      await Promise.all([...sessions].map((session) => session.leave()));
+      sessions.clear();
+      await world.reset();
+      keepEntraToken();
+    },
+    async stop() {
+      connections.stop();
+      await cloud.stop();
+    },
+  };
+}
+
+/** Passes every pause of a guest's, but no time-out, until something has happened. */
+export async function passUntil(clock: ManualClock, happened: () => boolean): Promise<void> {
+  const isPausing = (): boolean => clock.timers.some((ms) => ms <= longestPauseMs);
+  for (;;) {
+    await until(() => happened() || isPausing());
+    if (happened()) return;
+    await clock.pass(longestPauseMs);
+  }
+}
+
+// Between tries, with the least of chance; requests are given 20 s and more.
+const longestPauseMs = 15_000;
+
+function observe(session: GuestSession) {
+  const isAt = (name: string): boolean => session.state.name === name;
+  return { isAt, isOver: (): boolean => isAt('failed') || isAt('left') };
+}
+
+/** As the service's door answers. */
+function passOf({ join: { identity, expiryTime, ...join } }: Admitted): GuestPass & { identityPreserved: boolean } {
+  return { ...join, expiryTime: expiryTime.toISOString() };
+}
