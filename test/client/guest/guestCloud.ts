@@ -18,7 +18,7 @@ import { platformsUnderContract, type PlatformUnderContract } from '../../platfo
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { until } from '../../support/until.ts';
 import type { ManualClock } from '../manualClock.ts';
-import { connectTo, type GuestNetwork } from './connectToFetch.ts';
+import { connectTo, type GuestNetwork } from '../../../local/guestNetwork.ts';
 
 /** A platform, and where its guests meet. */
 export interface Stage extends PlatformUnderContract {

@@ -1,6 +1,6 @@
 import type { Send } from '../../../client/answer.ts';
 import type { JoinOptions } from '../../../client/guest/guest.ts';
-import type { SentRequest } from './connectToFetch.ts';
+import type { SentRequest } from '../../../local/guestNetwork.ts';
 import { stages, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';
 import { rewriting } from './rewriting.ts';
 

@@ -6,7 +6,7 @@ import { meetingUrl } from '../../support/testCloud.ts';
 import { until } from '../../support/until.ts';
 import { bundleForBrowsers } from '../bundledClient.ts';
 import { startServedClient, type ServedClient } from '../servedClient.ts';
-import { connectTo, type Connections, type GuestNetwork } from './connectToFetch.ts';
+import { connectTo, type Connections, type GuestNetwork } from '../../../local/guestNetwork.ts';
 
 let served: ServedClient;
 let connections: Connections;
