@@ -77,7 +77,7 @@ describe('settings', () => {
 
   test('each that a page names is a setting of the service, of the deployment or of the platform', () => {
     const ofHosts = ['AZURE_FUNCTIONS_ENVIRONMENT', 'WEBSITE_INSTANCE_ID', 'WEBSITE_AUTH_ENABLED'];
-    const ofLocalCloud = ['FUNCTION_KEY', 'CONTROL_TOKEN', 'UCWA_TOKEN', 'UCWA_PASSWORD'];
+    const ofLocalCloud = ['CHROMIUM_PATH', 'FUNCTION_KEY', 'CONTROL_TOKEN', 'UCWA_TOKEN', 'UCWA_PASSWORD'];
     const known = new Set([...settings, ...variables().values(), ...ofHosts, ...ofLocalCloud, 'SERVICE_URL']);
     const named = pages
       .filter((page) => !page.startsWith('docs/protocol') && !page.includes('conformance'))
