@@ -37,100 +37,6 @@ export interface components {
        */
       expiresAt: string;
     };
-    HealthChange: {
-      /**
-       * @description What happened.
-       * @constant
-       */
-      event: 'discovery-health-changed';
-      /**
-       * @description The verdict from now on.
-       * @enum {string}
-       */
-      status: 'pass' | 'warn' | 'fail';
-      /**
-       * @description The verdict before.
-       * @enum {string}
-       */
-      previous: 'pass' | 'warn' | 'fail';
-      /**
-       * Format: date-time
-       * @description When the change was confirmed.
-       */
-      checkedAt: string;
-      /** @description Every part of the service. */
-      checks: {
-        /** @description A meeting platform, 'synthetic-join', 'secrets' or 'callers'. */
-        name: string;
-        /**
-         * @description The worst of its steps.
-         * @enum {string}
-         */
-        status: 'pass' | 'warn' | 'fail';
-        /** @description The first step that is not well. */
-        failing?: string;
-        /** @description What the administrator can do about it. */
-        action?: string;
-      }[];
-    };
-    HealthReport: {
-      /**
-       * @description The verdict on the service.
-       * @enum {string}
-       */
-      status: 'pass' | 'warn' | 'fail';
-      /**
-       * Format: date-time
-       * @description The oldest of the last checks.
-       */
-      checkedAt?: string;
-      /** @description The last check of every part. */
-      checks: {
-        /** @description A meeting platform, 'synthetic-join', 'secrets' or 'callers'. */
-        name: string;
-        /**
-         * @description The worst of its steps.
-         * @enum {string}
-         */
-        status: 'pass' | 'warn' | 'fail';
-        /**
-         * Format: date-time
-         * @description When it was checked.
-         */
-        checkedAt: string;
-        /**
-         * Format: date-time
-         * @description When it will be checked next.
-         */
-        nextDueAt: string;
-        /** @description What was tried, one after the other. */
-        steps: {
-          /** @description What was tried. */
-          name: string;
-          /**
-           * @description How it went; warn also stands for more than 2 s.
-           * @enum {string}
-           */
-          outcome: 'pass' | 'warn' | 'fail';
-          /** @description How long it took, in milliseconds. */
-          latencyMs: number;
-          /** @description What the administrator can do about it. */
-          action?: string;
-        }[];
-      }[];
-    };
-    HealthStatus: {
-      /**
-       * @description The verdict on the service.
-       * @enum {string}
-       */
-      status: 'pass' | 'warn' | 'fail';
-      /**
-       * Format: date-time
-       * @description The oldest of the last checks.
-       */
-      checkedAt?: string;
-    };
     IssueRequest: {
       /**
        * Format: uri
@@ -141,6 +47,113 @@ export interface components {
       allowedOrigins?: string[];
       /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
       applicationSessionId?: string;
+    };
+    RejoinToken: {
+      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
+      applicationSessionId: string;
+      /** @description Names the guest without being a secret. */
+      guestId: string;
+      /**
+       * Format: uri
+       * @description The join URL as it was first given.
+       */
+      meetingUrl: string;
+      /** @description The meeting platform that the guest joins on. */
+      platform: string;
+      /** @description The anonymous token. It goes behind 'Bearer ' in the guest's calls to the platform. */
+      token: string;
+      /**
+       * @description How the token is used.
+       * @constant
+       */
+      tokenType: 'Bearer';
+      /**
+       * Format: date-time
+       * @description When the token ends.
+       */
+      expiryTime: string;
+      /**
+       * Format: uri
+       * @description Where the guest's app begins; opaque, to be used as it is.
+       */
+      discoverUrl: string;
+      /** @description Where the guest creates its application, where the platform says so. */
+      applicationsUrl?: string;
+      /** @description The SIP URI of the conference, where the platform says so. */
+      conferenceUri?: string;
+      /** @description How many tokens were asked for after the first. */
+      rejoinCount: number;
+      /** @description Whether the guest comes back as the same participant. */
+      identityPreserved: boolean;
+    };
+    RejoinRequest: {
+      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
+      applicationSessionId: string;
+      /** @description Web origins that may use the token, such as https://www.contoso.com. */
+      allowedOrigins?: string[];
+    };
+    Removal: {
+      /** @description Names the guest without being a secret. */
+      guestId: string;
+      /**
+       * Format: date-time
+       * @description When the guest was removed.
+       */
+      removedAt: string;
+      /**
+       * Format: date-time
+       * @description No token of this guest is valid for longer.
+       */
+      tokensValidUntil: string;
+    };
+    GuestPage: {
+      /** @description The active guests of this page, which may be short. */
+      guests: components['schemas']['Guest'][];
+      /** @description Where the next page begins. */
+      cursor?: string;
+    };
+    GuestSearch: {
+      /**
+       * Format: uri
+       * @description The https join URL of the meeting, as in its invitation.
+       */
+      meetingUrl: string;
+      /** @description Where the next page begins. */
+      cursor?: string;
+    };
+    AnonymousToken: {
+      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
+      applicationSessionId: string;
+      /** @description Names the guest without being a secret. */
+      guestId: string;
+      /**
+       * Format: uri
+       * @description The join URL as it was first given.
+       */
+      meetingUrl: string;
+      /** @description The meeting platform that the guest joins on. */
+      platform: string;
+      /** @description The anonymous token. It goes behind 'Bearer ' in the guest's calls to the platform. */
+      token: string;
+      /**
+       * @description How the token is used.
+       * @constant
+       */
+      tokenType: 'Bearer';
+      /**
+       * Format: date-time
+       * @description When the token ends.
+       */
+      expiryTime: string;
+      /**
+       * Format: uri
+       * @description Where the guest's app begins; opaque, to be used as it is.
+       */
+      discoverUrl: string;
+      /** @description Where the guest creates its application, where the platform says so. */
+      applicationsUrl?: string;
+      /** @description The SIP URI of the conference, where the platform says so. */
+      conferenceUri?: string;
     };
     Meeting: {
       /**
@@ -251,6 +264,125 @@ export interface components {
       /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
       applicationSessionId?: string;
     };
+    HealthChange: {
+      /**
+       * @description What happened.
+       * @constant
+       */
+      event: 'discovery-health-changed';
+      /**
+       * @description The verdict from now on.
+       * @enum {string}
+       */
+      status: 'pass' | 'warn' | 'fail';
+      /**
+       * @description The verdict before.
+       * @enum {string}
+       */
+      previous: 'pass' | 'warn' | 'fail';
+      /**
+       * Format: date-time
+       * @description When the change was confirmed.
+       */
+      checkedAt: string;
+      /** @description Every part of the service. */
+      checks: {
+        /** @description A meeting platform, 'synthetic-join', 'secrets' or 'callers'. */
+        name: string;
+        /**
+         * @description The worst of its steps.
+         * @enum {string}
+         */
+        status: 'pass' | 'warn' | 'fail';
+        /** @description The first step that is not well. */
+        failing?: string;
+        /** @description What the administrator can do about it. */
+        action?: string;
+      }[];
+    };
+    HealthReport: {
+      /**
+       * @description The verdict on the service.
+       * @enum {string}
+       */
+      status: 'pass' | 'warn' | 'fail';
+      /**
+       * Format: date-time
+       * @description The oldest of the last checks.
+       */
+      checkedAt?: string;
+      /** @description The last check of every part. */
+      checks: {
+        /** @description A meeting platform, 'synthetic-join', 'secrets' or 'callers'. */
+        name: string;
+        /**
+         * @description The worst of its steps.
+         * @enum {string}
+         */
+        status: 'pass' | 'warn' | 'fail';
+        /**
+         * Format: date-time
+         * @description When it was checked.
+         */
+        checkedAt: string;
+        /**
+         * Format: date-time
+         * @description When it will be checked next.
+         */
+        nextDueAt: string;
+        /** @description What was tried, one after the other. */
+        steps: {
+          /** @description What was tried. */
+          name: string;
+          /**
+           * @description How it went; warn also stands for more than 2 s.
+           * @enum {string}
+           */
+          outcome: 'pass' | 'warn' | 'fail';
+          /** @description How long it took, in milliseconds. */
+          latencyMs: number;
+          /** @description What the administrator can do about it. */
+          action?: string;
+        }[];
+      }[];
+    };
+    HealthStatus: {
+      /**
+       * @description The verdict on the service.
+       * @enum {string}
+       */
+      status: 'pass' | 'warn' | 'fail';
+      /**
+       * Format: date-time
+       * @description The oldest of the last checks.
+       */
+      checkedAt?: string;
+    };
+    HealthSubscription: {
+      /** @description Names the subscription. */
+      subscriptionId: string;
+      /**
+       * Format: date-time
+       * @description When it was subscribed.
+       */
+      createdAt: string;
+    };
+    HealthSubscriptionRequest: {
+      /**
+       * Format: uri
+       * @description Where changes are posted to: https, on a host that the administrator has configured.
+       */
+      callbackUrl: string;
+    };
+    HealthUnsubscription: {
+      /** @description Names the subscription. */
+      subscriptionId: string;
+      /**
+       * Format: date-time
+       * @description When it was ended.
+       */
+      removedAt: string;
+    };
     Problem: {
       /** @description The kind of problem as a relative URI. */
       type: string;
@@ -311,138 +443,6 @@ export interface components {
         detail: string;
       }[];
     };
-    RejoinToken: {
-      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
-      applicationSessionId: string;
-      /** @description Names the guest without being a secret. */
-      guestId: string;
-      /**
-       * Format: uri
-       * @description The join URL as it was first given.
-       */
-      meetingUrl: string;
-      /** @description The meeting platform that the guest joins on. */
-      platform: string;
-      /** @description The anonymous token. It goes behind 'Bearer ' in the guest's calls to the platform. */
-      token: string;
-      /**
-       * @description How the token is used.
-       * @constant
-       */
-      tokenType: 'Bearer';
-      /**
-       * Format: date-time
-       * @description When the token ends.
-       */
-      expiryTime: string;
-      /**
-       * Format: uri
-       * @description Where the guest's app begins; opaque, to be used as it is.
-       */
-      discoverUrl: string;
-      /** @description Where the guest creates its application, where the platform says so. */
-      applicationsUrl?: string;
-      /** @description The SIP URI of the conference, where the platform says so. */
-      conferenceUri?: string;
-      /** @description How many tokens were asked for after the first. */
-      rejoinCount: number;
-      /** @description Whether the guest comes back as the same participant. */
-      identityPreserved: boolean;
-    };
-    RejoinRequest: {
-      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
-      applicationSessionId: string;
-      /** @description Web origins that may use the token, such as https://www.contoso.com. */
-      allowedOrigins?: string[];
-    };
-    Removal: {
-      /** @description Names the guest without being a secret. */
-      guestId: string;
-      /**
-       * Format: date-time
-       * @description When the guest was removed.
-       */
-      removedAt: string;
-      /**
-       * Format: date-time
-       * @description No token of this guest is valid for longer.
-       */
-      tokensValidUntil: string;
-    };
-    GuestPage: {
-      /** @description The active guests of this page, which may be short. */
-      guests: components['schemas']['Guest'][];
-      /** @description Where the next page begins. */
-      cursor?: string;
-    };
-    GuestSearch: {
-      /**
-       * Format: uri
-       * @description The https join URL of the meeting, as in its invitation.
-       */
-      meetingUrl: string;
-      /** @description Where the next page begins. */
-      cursor?: string;
-    };
-    HealthSubscription: {
-      /** @description Names the subscription. */
-      subscriptionId: string;
-      /**
-       * Format: date-time
-       * @description When it was subscribed.
-       */
-      createdAt: string;
-    };
-    HealthSubscriptionRequest: {
-      /**
-       * Format: uri
-       * @description Where changes are posted to: https, on a host that the administrator has configured.
-       */
-      callbackUrl: string;
-    };
-    AnonymousToken: {
-      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
-      applicationSessionId: string;
-      /** @description Names the guest without being a secret. */
-      guestId: string;
-      /**
-       * Format: uri
-       * @description The join URL as it was first given.
-       */
-      meetingUrl: string;
-      /** @description The meeting platform that the guest joins on. */
-      platform: string;
-      /** @description The anonymous token. It goes behind 'Bearer ' in the guest's calls to the platform. */
-      token: string;
-      /**
-       * @description How the token is used.
-       * @constant
-       */
-      tokenType: 'Bearer';
-      /**
-       * Format: date-time
-       * @description When the token ends.
-       */
-      expiryTime: string;
-      /**
-       * Format: uri
-       * @description Where the guest's app begins; opaque, to be used as it is.
-       */
-      discoverUrl: string;
-      /** @description Where the guest creates its application, where the platform says so. */
-      applicationsUrl?: string;
-      /** @description The SIP URI of the conference, where the platform says so. */
-      conferenceUri?: string;
-    };
-    HealthUnsubscription: {
-      /** @description Names the subscription. */
-      subscriptionId: string;
-      /**
-       * Format: date-time
-       * @description When it was ended.
-       */
-      removedAt: string;
-    };
   };
   responses: never;
   parameters: never;
@@ -451,23 +451,23 @@ export interface components {
   pathItems: never;
 }
 export type Guest = components['schemas']['Guest'];
-export type HealthChange = components['schemas']['HealthChange'];
-export type HealthReport = components['schemas']['HealthReport'];
-export type HealthStatus = components['schemas']['HealthStatus'];
 export type IssueRequest = components['schemas']['IssueRequest'];
-export type Meeting = components['schemas']['Meeting'];
-export type MeetingRequest = components['schemas']['MeetingRequest'];
-export type Preflight = components['schemas']['Preflight'];
-export type PreflightRequest = components['schemas']['PreflightRequest'];
-export type Problem = components['schemas']['Problem'];
 export type RejoinToken = components['schemas']['RejoinToken'];
 export type RejoinRequest = components['schemas']['RejoinRequest'];
 export type Removal = components['schemas']['Removal'];
 export type GuestPage = components['schemas']['GuestPage'];
 export type GuestSearch = components['schemas']['GuestSearch'];
+export type AnonymousToken = components['schemas']['AnonymousToken'];
+export type Meeting = components['schemas']['Meeting'];
+export type MeetingRequest = components['schemas']['MeetingRequest'];
+export type Preflight = components['schemas']['Preflight'];
+export type PreflightRequest = components['schemas']['PreflightRequest'];
+export type HealthChange = components['schemas']['HealthChange'];
+export type HealthReport = components['schemas']['HealthReport'];
+export type HealthStatus = components['schemas']['HealthStatus'];
 export type HealthSubscription = components['schemas']['HealthSubscription'];
 export type HealthSubscriptionRequest = components['schemas']['HealthSubscriptionRequest'];
-export type AnonymousToken = components['schemas']['AnonymousToken'];
 export type HealthUnsubscription = components['schemas']['HealthUnsubscription'];
+export type Problem = components['schemas']['Problem'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -7,11 +7,13 @@ import type { Removal } from '../guests/removal.ts';
 import type { GuestPage } from '../guests/search.ts';
 import type { HealthReport } from '../health/report.ts';
 import type { CreatedMeeting } from '../meetings/createMeeting.ts';
-import type * as schemas from './schemas.ts';
+import type * as guests from './schemas/guests.ts';
+import type * as health from './schemas/health.ts';
+import type * as meetings from './schemas/meetings.ts';
 
 /** What the use cases found, as the contract words it. */
 
-export function tokenBody({ guest, row, join }: Admitted): z.infer<typeof schemas.tokenAnswer> {
+export function tokenBody({ guest, row, join }: Admitted): z.infer<typeof guests.tokenAnswer> {
   const { applicationsUrl, conferenceUri } = join;
   return {
     applicationSessionId: guest.applicationSessionId,
@@ -27,12 +29,12 @@ export function tokenBody({ guest, row, join }: Admitted): z.infer<typeof schema
   };
 }
 
-export function rejoinBody(admitted: Admitted): z.infer<typeof schemas.rejoinAnswer> {
+export function rejoinBody(admitted: Admitted): z.infer<typeof guests.rejoinAnswer> {
   const { row, join } = admitted;
   return { ...tokenBody(admitted), rejoinCount: row.rejoinCount, identityPreserved: join.identityPreserved };
 }
 
-export function guestBody(row: GuestRow): z.infer<typeof schemas.guestAnswer> {
+export function guestBody(row: GuestRow): z.infer<typeof guests.guestAnswer> {
   const { guestId, state, platform, createdAt, lastTokenAt, tokensValidUntil, rejoinCount, expiresAt } = row;
   return {
     guestId,
@@ -46,15 +48,16 @@ export function guestBody(row: GuestRow): z.infer<typeof schemas.guestAnswer> {
   };
 }
 
-export function removalBody({ guestId, removedAt, tokensValidUntil }: Removal): z.infer<typeof schemas.removalAnswer> {
+export function removalBody({ guestId, removedAt, tokensValidUntil }: Removal): z.infer<typeof guests.removalAnswer> {
   return { guestId, removedAt: removedAt.toISOString(), tokensValidUntil: tokensValidUntil.toISOString() };
 }
 
-export function guestPageBody({ guests, cursor }: GuestPage): z.infer<typeof schemas.searchAnswer> {
-  return { guests: guests.map(guestBody), ...(cursor !== undefined && { cursor }) };
+export function guestPageBody(page: GuestPage): z.infer<typeof guests.searchAnswer> {
+  const { cursor } = page;
+  return { guests: page.guests.map(guestBody), ...(cursor !== undefined && { cursor }) };
 }
 
-export function meetingBody(meeting: CreatedMeeting): z.infer<typeof schemas.meetingAnswer> {
+export function meetingBody(meeting: CreatedMeeting): z.infer<typeof meetings.meetingAnswer> {
   const { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime, platform } = meeting;
   const expiry = expiryTime.toISOString();
   return { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime: expiry, platform };
@@ -65,7 +68,7 @@ export function preflightBody({
   platform,
   session,
   reasons,
-}: Preflight): z.infer<typeof schemas.preflightAnswer> {
+}: Preflight): z.infer<typeof meetings.preflightAnswer> {
   return {
     status,
     ...(platform && { platform }),
@@ -77,11 +80,11 @@ export function preflightBody({
 export function healthStatusBody({
   status,
   checkedAt,
-}: Pick<HealthReport, 'status' | 'checkedAt'>): z.infer<typeof schemas.healthStatus> {
+}: Pick<HealthReport, 'status' | 'checkedAt'>): z.infer<typeof health.healthStatus> {
   return { status, ...(checkedAt && { checkedAt: checkedAt.toISOString() }) };
 }
 
-export function healthReportBody(report: HealthReport): z.infer<typeof schemas.healthReport> {
+export function healthReportBody(report: HealthReport): z.infer<typeof health.healthReport> {
   return {
     ...healthStatusBody(report),
     checks: report.checks.map(({ name, status, checkedAt, nextDueAt, steps }) => ({

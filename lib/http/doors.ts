@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import type { ProblemCode } from '../problem.ts';
-import * as schemas from './schemas.ts';
+import * as guests from './schemas/guests.ts';
+import * as health from './schemas/health.ts';
+import * as meetings from './schemas/meetings.ts';
 
 /** One row of the contract: what a door takes and gives. Functions, validation and API definition all read it. */
 export interface Door {
@@ -46,10 +48,10 @@ export const doors = {
     summary: 'Issue anonymous token',
     description:
       'Gives a guest without an account a short-lived token for one meeting. With a known applicationSessionId of the same meeting the same guest gets another token.',
-    body: schemas.issueRequest,
+    body: guests.issueRequest,
     answers: {
-      200: { description: 'Another token for the same guest.', schema: schemas.tokenAnswer },
-      201: { description: 'The first token of a new guest.', schema: schemas.tokenAnswer },
+      200: { description: 'Another token for the same guest.', schema: guests.tokenAnswer },
+      201: { description: 'The first token of a new guest.', schema: guests.tokenAnswer },
     },
     problems: [...tokenDoor, 'meeting-url-not-supported', 'session-bound-to-another-meeting'],
   },
@@ -60,8 +62,8 @@ export const doors = {
     auth: 'caller',
     summary: 'Rejoin as the same guest',
     description: 'Gives a guest who dropped out a new token, with which the guest comes back as the same participant.',
-    body: schemas.rejoinRequest,
-    answers: { 200: { description: 'A new token for the same guest.', schema: schemas.rejoinAnswer } },
+    body: guests.rejoinRequest,
+    answers: { 200: { description: 'A new token for the same guest.', schema: guests.rejoinAnswer } },
     problems: [...tokenDoor, 'guest-not-found'],
   },
   getGuest: {
@@ -71,8 +73,8 @@ export const doors = {
     auth: 'caller',
     summary: 'Get guest',
     description: 'Tells the state of a guest. Neither the session nor the meeting is part of it.',
-    params: schemas.guestParams,
-    answers: { 200: { description: 'The guest.', schema: schemas.guestAnswer } },
+    params: guests.guestParams,
+    answers: { 200: { description: 'The guest.', schema: guests.guestAnswer } },
     problems: ['invalid-request', 'guest-not-found', 'storage-unavailable', ...everyDoor],
   },
   removeGuest: {
@@ -83,8 +85,8 @@ export const doors = {
     summary: 'Remove guest',
     description:
       'Ends new tokens for a guest. Tokens given before stay good until they expire; the answer says until when.',
-    params: schemas.guestParams,
-    answers: { 200: { description: 'The guest is removed.', schema: schemas.removalAnswer } },
+    params: guests.guestParams,
+    answers: { 200: { description: 'The guest is removed.', schema: guests.removalAnswer } },
     problems: ['invalid-request', 'guest-not-found', 'storage-unavailable', ...everyDoor],
   },
   searchGuests: {
@@ -94,8 +96,8 @@ export const doors = {
     auth: 'caller',
     summary: 'List guests in a meeting',
     description: 'Lists the active guests of a meeting, eventually consistent, in pages of at most 50.',
-    body: schemas.searchRequest,
-    answers: { 200: { description: 'A page of guests.', schema: schemas.searchAnswer } },
+    body: guests.searchRequest,
+    answers: { 200: { description: 'A page of guests.', schema: guests.searchAnswer } },
     problems: [...withBody, 'storage-unavailable', 'secrets-unavailable'],
   },
   createMeeting: {
@@ -105,9 +107,9 @@ export const doors = {
     auth: 'caller',
     summary: 'Create meeting',
     description: 'Creates an online meeting right away. The same Idempotency-Key gives the same meeting for 24 hours.',
-    headers: schemas.createMeetingHeaders,
-    body: schemas.meetingRequest,
-    answers: { 201: { description: 'The meeting.', schema: schemas.meetingAnswer } },
+    headers: meetings.createMeetingHeaders,
+    body: meetings.meetingRequest,
+    answers: { 201: { description: 'The meeting.', schema: meetings.meetingAnswer } },
     problems: [
       ...withBody,
       'request-in-progress',
@@ -129,8 +131,8 @@ export const doors = {
     summary: 'Check meeting link',
     description:
       'Tells whether a join will work, and if not why and what to do, before the customer clicks. No token is made.',
-    body: schemas.preflightRequest,
-    answers: { 200: { description: 'What is to be expected.', schema: schemas.preflightAnswer } },
+    body: meetings.preflightRequest,
+    answers: { 200: { description: 'What is to be expected.', schema: meetings.preflightAnswer } },
     problems: [...withBody, 'storage-unavailable', 'secrets-unavailable'],
   },
   subscribeToHealth: {
@@ -141,15 +143,15 @@ export const doors = {
     summary: 'When health changes',
     description:
       'Posts every confirmed change of the health verdict to a callback URL, until the subscription is ended.',
-    body: schemas.subscriptionRequest,
+    body: health.subscriptionRequest,
     answers: {
-      201: { description: 'Subscribed; Location names the subscription.', schema: schemas.subscriptionAnswer },
+      201: { description: 'Subscribed; Location names the subscription.', schema: health.subscriptionAnswer },
     },
     notification: {
       to: 'callbackUrl',
       description:
         'The verdict has changed. A 404 or 410 ends the subscription; what else fails is repeated for a day.',
-      schema: schemas.healthChange,
+      schema: health.healthChange,
     },
     problems: [
       ...withBody,
@@ -166,8 +168,8 @@ export const doors = {
     auth: 'caller',
     summary: 'End health subscription',
     description: 'Ends a subscription to changes of the health verdict.',
-    params: schemas.subscriptionParams,
-    answers: { 200: { description: 'The subscription has ended.', schema: schemas.unsubscriptionAnswer } },
+    params: health.subscriptionParams,
+    answers: { 200: { description: 'The subscription has ended.', schema: health.unsubscriptionAnswer } },
     problems: ['invalid-request', 'subscription-not-found', 'storage-unavailable', ...everyDoor],
   },
   getHealthStatus: {
@@ -178,8 +180,8 @@ export const doors = {
     summary: 'Get health status',
     description: 'The verdict on the service, for monitors: 503 when it is fail.',
     answers: {
-      200: { description: 'The service works, if perhaps not everywhere.', schema: schemas.healthStatus },
-      503: { description: 'The service does not work.', schema: schemas.healthStatus },
+      200: { description: 'The service works, if perhaps not everywhere.', schema: health.healthStatus },
+      503: { description: 'The service does not work.', schema: health.healthStatus },
     },
     problems: [],
   },
@@ -190,7 +192,7 @@ export const doors = {
     auth: 'caller',
     summary: 'Get health',
     description: 'The last check of every part, step by step, with latencies and what to do about a failure.',
-    answers: { 200: { description: 'The last checks.', schema: schemas.healthReport } },
+    answers: { 200: { description: 'The last checks.', schema: health.healthReport } },
     problems: ['storage-unavailable', ...everyDoor],
   },
   getApiDefinition: {

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { problemCatalogue, type ProblemCode } from '../problem.ts';
 import { doors, type Door } from './doors.ts';
-import * as schemas from './schemas.ts';
+import * as guests from './schemas/guests.ts';
+import * as health from './schemas/health.ts';
+import * as meetings from './schemas/meetings.ts';
+import * as problem from './schemas/problem.ts';
 
 type Json = Record<string, unknown>;
 
@@ -77,7 +80,7 @@ function problemResponses(codes: readonly ProblemCode[]): Record<string, Json> {
         status,
         {
           description: sharing.map((code) => `\`${code}\`: ${problemCatalogue[code].title}.`).join(' ') + withoutBody,
-          content: { 'application/problem+json': { schema: referenceTo(schemas.problemAnswer) } },
+          content: { 'application/problem+json': { schema: referenceTo(problem.problemAnswer) } },
         },
       ];
     }),
@@ -94,7 +97,7 @@ function referenceTo(schema: z.ZodObject): Json {
 
 function componentSchemas(): Json {
   const registry = z.registry<{ id: string }>();
-  for (const schema of Object.values(schemas)) {
+  for (const schema of Object.values({ ...guests, ...meetings, ...health, ...problem })) {
     const id = schema.meta()?.id;
     if (id) registry.add(schema, { id });
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { meetingAnswer } from '../../lib/http/schemas.ts';
+import { meetingAnswer } from '../../lib/http/schemas/meetings.ts';
 import { meetingOptionValues } from '../../lib/platforms/platform.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';

@@ -1,4 +1,4 @@
-import { healthReport, healthStatus } from '../../../lib/http/schemas.ts';
+import { healthReport, healthStatus } from '../../../lib/http/schemas/health.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { startTestHost, type TestHost } from '../../support/testHost.ts';
 import { until } from '../../support/until.ts';

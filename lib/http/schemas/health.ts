@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { guestIdPattern } from '../../guests/identity.ts';
+import { time, verdict } from './fields.ts';
+
+/** Health, and who is told of its changes. */
+
+export const subscriptionRequest = z
+  .strictObject({
+    callbackUrl: z
+      .string()
+      .max(2_048, 'must have at most 2048 characters')
+      .describe('Where changes are posted to: https, on a host that the administrator has configured.')
+      .meta({ format: 'uri' }),
+  })
+  .meta({ id: 'HealthSubscriptionRequest' });
+
+const subscriptionId = z
+  .string()
+  .regex(guestIdPattern, 'must be the subscriptionId of an earlier answer')
+  .describe('Names the subscription.');
+
+export const subscriptionParams = z.strictObject({ subscriptionId });
+
+export const subscriptionAnswer = z
+  .object({ subscriptionId, createdAt: time('When it was subscribed.') })
+  .meta({ id: 'HealthSubscription' });
+
+export const unsubscriptionAnswer = z
+  .object({ subscriptionId, removedAt: time('When it was ended.') })
+  .meta({ id: 'HealthUnsubscription' });
+
+/** What is posted to subscribers and to ALERT_WEBHOOK_URL (lib/health/change.ts). */
+export const healthChange = z
+  .object({
+    event: z.literal('discovery-health-changed').describe('What happened.'),
+    status: verdict.describe('The verdict from now on.'),
+    previous: verdict.describe('The verdict before.'),
+    checkedAt: time('When the change was confirmed.'),
+    checks: z
+      .array(
+        z.object({
+          name: z.string().describe("A meeting platform, 'synthetic-join', 'secrets' or 'callers'."),
+          status: verdict.describe('The worst of its steps.'),
+          failing: z.string().optional().describe('The first step that is not well.'),
+          action: z.string().optional().describe('What the administrator can do about it.'),
+        }),
+      )
+      .describe('Every part of the service.'),
+  })
+  .meta({ id: 'HealthChange' });
+
+export const healthStatus = z
+  .object({
+    status: verdict.describe('The verdict on the service.'),
+    checkedAt: time('The oldest of the last checks.').optional(),
+  })
+  .meta({ id: 'HealthStatus' });
+
+export const healthReport = z
+  .object({
+    status: verdict.describe('The verdict on the service.'),
+    checkedAt: time('The oldest of the last checks.').optional(),
+    checks: z
+      .array(
+        z.object({
+          name: z.string().describe("A meeting platform, 'synthetic-join', 'secrets' or 'callers'."),
+          status: verdict.describe('The worst of its steps.'),
+          checkedAt: time('When it was checked.'),
+          nextDueAt: time('When it will be checked next.'),
+          steps: z
+            .array(
+              z.object({
+                name: z.string().describe('What was tried.'),
+                outcome: verdict.describe('How it went; warn also stands for more than 2 s.'),
+                latencyMs: z.number().describe('How long it took, in milliseconds.'),
+                action: z.string().optional().describe('What the administrator can do about it.'),
+              }),
+            )
+            .describe('What was tried, one after the other.'),
+        }),
+      )
+      .describe('The last check of every part.'),
+  })
+  .meta({ id: 'HealthReport' });
