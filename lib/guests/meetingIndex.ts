@@ -1,4 +1,4 @@
-import { rowCondition, type Table } from '../azure/tables.ts';
+import { unlessCondition, type Table } from '../azure/tables.ts';
 
 /** An entry of the index as it was written, for taking back exactly that write. */
 export interface IndexEntry {
@@ -23,11 +23,9 @@ export const meetingIndexTableName = 'meetingGuests';
 /** The index's operations. Every method throws `storage-unavailable`. */
 export function createMeetingIndex(table: Table): MeetingIndex {
   const remove = async (partitionKey: string, rowKey: string, etag: string): Promise<void> => {
-    try {
-      await table.call((client, abortSignal) => client.deleteEntity(partitionKey, rowKey, { etag, abortSignal }));
-    } catch (error) {
-      if (!rowCondition(error)) throw error;
-    }
+    await unlessCondition(
+      table.call((client, abortSignal) => client.deleteEntity(partitionKey, rowKey, { etag, abortSignal })),
+    );
   };
 
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { rowCondition, type Table } from '../azure/tables.ts';
-import { checkVerdict, type Check, type Verdict } from './verdict.ts';
+import { unlessCondition, type Table } from '../azure/tables.ts';
+import { checkVerdict, verdicts, type Check, type Verdict } from './verdict.ts';
 
 /** Rows of the table `discoveryHealth`. Every method throws `storage-unavailable`. */
 export interface HealthTable {
@@ -14,7 +14,7 @@ export interface HealthTable {
   writeAnnouncement(announcement: Announcement, etag: string | undefined): Promise<StoredAnnouncement | undefined>;
 }
 
-const verdict = z.enum(['pass', 'warn', 'fail']);
+const verdict = z.enum(verdicts);
 const announcement = z.object({
   /** The verdict that the world was told, and since when; from the beginning it counts as told that all is well. */
   told: verdict,
@@ -47,25 +47,16 @@ const announcementKeys = { partitionKey: 'service', rowKey: 'latest' };
 
 /** The table's operations on checks, days and the announcement. */
 export function createHealthTable(table: Table): HealthTable {
-  const absentAsUndefined = async <T>(work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (rowCondition(error)) return undefined;
-      throw error;
-    }
-  };
-
   /** One more check of that verdict on that day, under the row's ETag; two runs at once both count. */
   const countDay = async (name: string, verdict: Verdict, checkedAt: Date): Promise<void> => {
     const keys = { partitionKey: name, rowKey: `day-${checkedAt.toISOString().slice(0, 10)}` };
     for (let tries = 0; tries < 5; tries++) {
-      const found = await absentAsUndefined(
+      const found = await unlessCondition(
         table.call((client, abortSignal) => client.getEntity(keys.partitionKey, keys.rowKey, { abortSignal })),
       );
       const counts = found ? dayRow.parse(found) : { pass: 0, warn: 0, fail: 0 };
       const next = { ...keys, ...counts, [verdict]: counts[verdict] + 1, expiresAt: expiryOf(checkedAt) };
-      const written = await absentAsUndefined(
+      const written = await unlessCondition(
         table.call(async (client, abortSignal) => {
           if (found) await client.updateEntity(next, 'Replace', { etag: found.etag, abortSignal });
           else await client.createEntity(next, { abortSignal });
@@ -109,13 +100,13 @@ export function createHealthTable(table: Table): HealthTable {
       }),
     async readAnnouncement() {
       const { partitionKey, rowKey } = announcementKeys;
-      const row = await absentAsUndefined(
+      const row = await unlessCondition(
         table.call((client, abortSignal) => client.getEntity(partitionKey, rowKey, { abortSignal })),
       );
       return row && { ...announcement.parse(row), etag: row.etag };
     },
     writeAnnouncement: (next, etag) =>
-      absentAsUndefined(
+      unlessCondition(
         table.call(async (client, abortSignal) => {
           const columns = announcement.parse(next);
           const entity = { ...announcementKeys, ...columns };

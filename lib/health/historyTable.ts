@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Table } from '../azure/tables.ts';
 import type { HealthChange } from './change.ts';
 import { checkOf, dayRow, expiryOf, newestFirst } from './healthTable.ts';
-import type { Check } from './verdict.ts';
+import { verdicts, type Check } from './verdict.ts';
 
 /** How many of a day's checks came out how. */
 export interface Day extends Readonly<z.infer<typeof dayRow>> {
@@ -25,7 +25,7 @@ export interface HistoryTable {
   lastChanges(most: number): Promise<PastChange[]>;
 }
 
-const verdict = z.enum(['pass', 'warn', 'fail']);
+const verdict = z.enum(verdicts);
 const changeRow = z.object({ at: z.date(), previous: verdict, status: verdict });
 const changedChecks = z.array(
   z.object({

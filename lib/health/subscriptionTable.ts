@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { rowCondition, type Table } from '../azure/tables.ts';
+import { unlessCondition, type Table } from '../azure/tables.ts';
+import { verdicts } from './verdict.ts';
 
 const columns = z.object({
   /** The application that subscribed; absent: the holders of function keys. */
@@ -8,7 +9,7 @@ const columns = z.object({
   sealed: z.string(),
   createdAt: z.date(),
   /** The verdict that the subscriber knows. */
-  told: z.enum(['pass', 'warn', 'fail']),
+  told: z.enum(verdicts),
   /** When a run set about telling another one; absent when it has come to an end. */
   claimedAt: z.date().optional(),
 });
@@ -40,14 +41,6 @@ export const subscriptionPartition = 'health';
 
 /** The table's operations on typed rows. */
 export function createSubscriptionTable(table: Table): SubscriptionTable {
-  const absentAsUndefined = async <T>(work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (rowCondition(error)) return undefined;
-      throw error;
-    }
-  };
   const entityOf = (row: Subscription) => ({
     partitionKey: subscriptionPartition,
     rowKey: row.subscriptionId,
@@ -66,7 +59,7 @@ export function createSubscriptionTable(table: Table): SubscriptionTable {
         return found;
       }),
     read: (subscriptionId) =>
-      absentAsUndefined(
+      unlessCondition(
         table.call(async (client, abortSignal) => {
           const entity = await client.getEntity(subscriptionPartition, subscriptionId, { abortSignal });
           return { ...columns.parse(entity), subscriptionId, etag: entity.etag };
@@ -78,14 +71,14 @@ export function createSubscriptionTable(table: Table): SubscriptionTable {
         return { ...row, etag: etag ?? '' };
       }),
     replace: (row, etag) =>
-      absentAsUndefined(
+      unlessCondition(
         table.call(async (client, abortSignal) => {
           const written = await client.updateEntity(entityOf(row), 'Replace', { etag, abortSignal });
           return { ...row, etag: written.etag ?? '' };
         }),
       ),
     async delete(subscriptionId, etag) {
-      const deleted = await absentAsUndefined(
+      const deleted = await unlessCondition(
         table.call(async (client, abortSignal) => {
           await client.deleteEntity(subscriptionPartition, subscriptionId, { etag, abortSignal });
           return true;

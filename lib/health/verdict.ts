@@ -1,7 +1,8 @@
 import type { HealthStep } from '../platforms/platform.ts';
 
 /** As in the health check response format that monitors know (draft-inadarei-api-health-check). */
-export type Verdict = 'pass' | 'warn' | 'fail';
+export const verdicts = ['pass', 'warn', 'fail'] as const;
+export type Verdict = (typeof verdicts)[number];
 
 /** The last check of one part of the service: a meeting platform, or the secrets in the vault. */
 export interface Check {

@@ -26,10 +26,8 @@ export interface Door {
 
 const everyDoor = ['caller-unauthenticated', 'caller-not-allowed', 'configuration-invalid', 'internal'] as const;
 const withBody = ['invalid-request', 'unsupported-media-type', 'payload-too-large', ...everyDoor] as const;
-const tokenDoor = [
-  ...withBody,
-  'origin-not-allowed',
-  'guest-removed',
+/** Of doors that call a meeting platform. */
+const withPlatform = [
   'too-many-requests',
   'capability-missing',
   'platform-refused',
@@ -38,6 +36,7 @@ const tokenDoor = [
   'storage-unavailable',
   'secrets-unavailable',
 ] as const;
+const tokenDoor = [...withBody, 'origin-not-allowed', 'guest-removed', ...withPlatform] as const;
 
 export const doors = {
   issueAnonymousToken: {
@@ -110,18 +109,7 @@ export const doors = {
     headers: meetings.createMeetingHeaders,
     body: meetings.meetingRequest,
     answers: { 201: { description: 'The meeting.', schema: meetings.meetingAnswer } },
-    problems: [
-      ...withBody,
-      'request-in-progress',
-      'idempotency-key-reused',
-      'too-many-requests',
-      'capability-missing',
-      'platform-refused',
-      'platform-unavailable',
-      'platform-timeout',
-      'storage-unavailable',
-      'secrets-unavailable',
-    ],
+    problems: [...withBody, 'request-in-progress', 'idempotency-key-reused', ...withPlatform],
   },
   preflightJoin: {
     operationId: 'PreflightJoin',

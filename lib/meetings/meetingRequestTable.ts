@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { rowCondition, type Table } from '../azure/tables.ts';
+import { rowCondition, unlessCondition, type Table } from '../azure/tables.ts';
 
 const columns = z.object({
   /** `claimed`: being carried out since `claimedAt`; `done`: `sealed` has the meeting. */
@@ -65,13 +65,11 @@ export function createMeetingRequestTable(table: Table): MeetingRequestTable {
       }
     },
     async release({ requestId, etag }) {
-      try {
-        await table.call((client, abortSignal) =>
+      await unlessCondition(
+        table.call((client, abortSignal) =>
           client.deleteEntity(requestId, meetingRequestRowKey, { etag, abortSignal }),
-        );
-      } catch (error) {
-        if (!rowCondition(error)) throw error;
-      }
+        ),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { guestIdPattern, longestMeetingUrl, sessionIdPattern } from '../../guests/identity.ts';
+import { verdicts } from '../../health/verdict.ts';
 import { parseHttpsUrl } from '../../hostRules.ts';
 
 /**
@@ -38,4 +39,4 @@ export const guestId = z
   .describe('Names the guest without being a secret.');
 
 /** How something is. */
-export const verdict = z.enum(['pass', 'warn', 'fail']);
+export const verdict = z.enum(verdicts);
