@@ -1,4 +1,5 @@
-import { UpstreamFailure } from '../net/transport.ts';
+import { retryAfterSeconds } from '../net/retryAfter.ts';
+import { UpstreamFailure, type UpstreamAnswer } from '../net/transport.ts';
 import { Problem } from '../problem.ts';
 
 /** What every platform's wing says of a server that does not answer, or not usably; each adds what is its own. */
@@ -29,6 +30,14 @@ export function unusableAnswer(cause?: unknown): Problem {
     reason: 'answer-unusable',
     cause,
   });
+}
+
+/** Throws what an answer means by which a server says no more than that it cannot serve now; every other one passes. */
+export function refuseOutage(answer: UpstreamAnswer): void {
+  const { status } = answer;
+  if (status === 429) throw tooManyRequests(retryAfterSeconds(answer));
+  if (status === 408 || status === 504) throw platformTimeout();
+  if (status >= 500) throw platformUnavailable(retryAfterSeconds(answer));
 }
 
 /** What no usable HTTP answer at all means. */

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { resolveLink } from '../hostRules.ts';
-import { retryAfterSeconds } from '../net/retryAfter.ts';
 import type { Transport, UpstreamAnswer } from '../net/transport.ts';
 import { Problem } from '../problem.ts';
 import { currentTrace } from '../telemetry.ts';
 import type { HealthStep } from './platform.ts';
 import { recordSteps, type Observe } from './recordSteps.ts';
-import { platformTimeout, platformUnavailable, tooManyRequests, unusableAnswer } from './refusals.ts';
+import { refuseOutage, unusableAnswer } from './refusals.ts';
 
 /** What both wings share of a rehearsed join: the guest's own calls. */
 
@@ -75,10 +74,8 @@ export function guestHeaders(): Record<string, string> {
 
 /** Throws what any answer but a success means, to a guest who has just been given its token. */
 export function refuseGuestAnswer(answer: UpstreamAnswer): void {
+  refuseOutage(answer);
   const { status } = answer;
-  if (status === 429) throw tooManyRequests(retryAfterSeconds(answer));
-  if (status === 408 || status === 504) throw platformTimeout();
-  if (status >= 500) throw platformUnavailable(retryAfterSeconds(answer));
   if (status >= 400) {
     throw new Problem(
       'platform-refused',

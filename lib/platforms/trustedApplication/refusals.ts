@@ -1,7 +1,6 @@
-import { retryAfterSeconds } from '../../net/retryAfter.ts';
 import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
 import { asProblem, Problem } from '../../problem.ts';
-import { platformTimeout, platformUnavailable, tooManyRequests, unanswered, unusableAnswer } from '../refusals.ts';
+import { refuseOutage, unanswered, unusableAnswer } from '../refusals.ts';
 
 /** Throws what a failed answer means, whichever resource gave it; statuses that depend on the resource pass. */
 export function refuseFailedAnswer(answer: UpstreamAnswer): void {
@@ -13,9 +12,7 @@ export function refuseFailedAnswer(answer: UpstreamAnswer): void {
       { reason: 'credentials-rejected' },
     );
   }
-  if (status === 429) throw tooManyRequests(retryAfterSeconds(answer));
-  if (status === 408 || status === 504) throw platformTimeout();
-  if (status >= 500) throw platformUnavailable(retryAfterSeconds(answer));
+  refuseOutage(answer);
   if (status >= 300 && status < 400) throw unusableAnswer();
 }
 
