@@ -16,7 +16,10 @@ module.exports = {
   process(source, path) {
     return { code: transformSync(source, { ...options, sourcefile: path }).code };
   },
-  getCacheKey(source, path) {
-    return createHash('sha256').update(source).update(path).update(readFileSync(__filename)).digest('hex');
+  getCacheKey(source, path, { instrument }) {
+    return createHash('sha256')
+      .update(JSON.stringify([source, path, instrument]))
+      .update(readFileSync(__filename))
+      .digest('hex');
   },
 };

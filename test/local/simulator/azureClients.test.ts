@@ -56,10 +56,10 @@ test('ManagedIdentityCredential speaks the App Service protocol', async () => {
   const { token, expiresOnTimestamp } = await new ManagedIdentityCredential().getToken(
     'https://storage.azure.com/.default',
   );
-  expect(tokenPart(token, 'claims')).toMatchObject({
-    aud: 'https://storage.azure.com',
-    exp: Math.floor(expiresOnTimestamp / 1000),
-  });
+  const { aud, exp } = tokenPart(token, 'claims') as { aud: string; exp: number };
+  expect(aud).toBe('https://storage.azure.com');
+  // The library reckons the end from its own clock and the whole seconds that are left.
+  expect(Math.abs(exp - expiresOnTimestamp / 1000)).toBeLessThanOrEqual(1);
 });
 
 test('SecretClient answers the challenge and reads a secret, its versions and its attributes', async () => {
