@@ -45,9 +45,9 @@ export interface FieldError {
 }
 
 export interface ProblemOptions {
-  reason?: RefusalReason;
-  errors?: readonly FieldError[];
-  retryAfterSeconds?: number;
+  reason?: RefusalReason | undefined;
+  errors?: readonly FieldError[] | undefined;
+  retryAfterSeconds?: number | undefined;
   /** Kept for the stack only: of a cause, logs take name, code and status, and answers take nothing. */
   cause?: unknown;
 }
@@ -83,13 +83,7 @@ export class Problem extends Error {
   /** The same problem, telling the caller which session id to send again. */
   ofAttempt(applicationSessionId: string): Problem {
     if (this.status < 502) return this;
-    const { reason, errors, retryAfterSeconds, cause } = this;
-    const problem = new Problem(this.code, this.message, {
-      ...(reason && { reason }),
-      ...(errors && { errors }),
-      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-      cause,
-    });
+    const problem = new Problem(this.code, this.message, this);
     problem.#applicationSessionId = applicationSessionId;
     return problem;
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Meeting, MeetingPlatform, MeetingRequest } from '../platforms/platform.ts';
-import { asProblem, Problem } from '../problem.ts';
+import { Unconfirmed, type Meeting, type MeetingPlatform, type MeetingRequest } from '../platforms/platform.ts';
+import { Problem } from '../problem.ts';
 import type { KeyRing } from '../sealing/keyRing.ts';
 import { open, seal, type SealedPlace } from '../sealing/sealing.ts';
 import type { CallerId } from '../settings/callers.ts';
@@ -103,7 +103,8 @@ export function createCreateMeeting(options: CreateMeetingOptions) {
     const claimed = await claim(requestId, fingerprint);
     if ('meetingUrl' in claimed) return claimed;
     const meeting = await create(request, signal).catch(async (error: unknown) => {
-      if (madeNothing(error)) await requests.release(claimed).catch(() => undefined);
+      // Without a meeting the key can be sent again at once; otherwise the claim keeps hasty repetitions from making many.
+      if (!(error instanceof Unconfirmed)) await requests.release(claimed).catch(() => undefined);
       throw error;
     });
     try {
@@ -120,16 +121,6 @@ export function createCreateMeeting(options: CreateMeetingOptions) {
     idempotency: Idempotency | undefined,
     signal: AbortSignal,
   ): Promise<CreatedMeeting> => (idempotency ? createOnce(request, idempotency, signal) : create(request, signal));
-}
-
-/**
- * The platform said no, or was not asked: the same key can be sent again at once. Otherwise it may have made the meeting,
- * and the claim keeps hasty repetitions from making many.
- */
-function madeNothing(error: unknown): boolean {
-  const { code, reason } = asProblem(error);
-  if (code === 'platform-refused') return reason !== 'answer-unusable';
-  return code !== 'platform-unavailable' && code !== 'platform-timeout' && code !== 'internal';
 }
 
 function isWithinTenYears(time: Date, now: number): boolean {

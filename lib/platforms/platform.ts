@@ -1,3 +1,12 @@
+import { Problem } from '../problem.ts';
+
+/** A problem after which nobody knows whether the platform carried the request out. */
+export class Unconfirmed extends Problem {
+  constructor(problem: Problem) {
+    super(problem.code, problem.message, problem);
+  }
+}
+
 /** A guest in one meeting, as a platform needs to know them. */
 export interface PlatformGuest {
   readonly applicationSessionId: string;
@@ -80,8 +89,7 @@ export interface MeetingPlatform {
   reissue(guest: PlatformGuest, identity: string | undefined, signal: AbortSignal): Promise<Join>;
   /**
    * Creates a meeting; absent where the platform cannot. It is never sent twice if the first may have been carried out:
-   * after `platform-unavailable` and `platform-timeout` nobody knows whether there is a meeting, after any other problem
-   * but `answer-unusable` there is none.
+   * there may be a meeting after an {@link Unconfirmed} problem; after any other one there is none.
    */
   createMeeting?(meeting: MeetingRequest, signal: AbortSignal): Promise<Meeting>;
   /** Walks the platform's discovery past all caches and breakers. Never throws: a failure is a step's outcome. */

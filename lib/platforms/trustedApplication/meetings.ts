@@ -1,10 +1,17 @@
 import { parseAllowedUrl, type HostRule } from '../../hostRules.ts';
 import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
-import type { Meeting, MeetingRequest } from '../platform.ts';
+import { Unconfirmed, type Meeting, type MeetingRequest } from '../platform.ts';
 import { platformUnavailable, unusableAnswer } from '../refusals.ts';
 import type { ServiceClient } from './client.ts';
 import type { Discovery } from './discovery.ts';
-import { meetingsNotGranted, notRegistered, optionsRejected, refuseFailedAnswer, tooManyMeetings } from './refusals.ts';
+import {
+  asPlatformProblem,
+  meetingsNotGranted,
+  notRegistered,
+  optionsRejected,
+  refuseFailedAnswer,
+  tooManyMeetings,
+} from './refusals.ts';
 import type { Discovered } from './walk.ts';
 import { parseMeetingAnswer, subcodeOf } from './wire.ts';
 
@@ -18,7 +25,8 @@ export interface MeetingOptions {
 /**
  * Creates an ad-hoc meeting (§7). The platform makes another one for each request that it carries out: one is repeated
  * after 401 and 307 (client.ts) and after 429 (the transport), which say that nothing was made, and after nothing else.
- * What a moved application explains only has the links looked up, for the next request.
+ * What a moved application explains only has the links looked up, for the next request. Throws {@link Unconfirmed} if the
+ * platform was asked and did not say no.
  */
 export async function requestMeeting(
   { discovery, client, meetingHosts }: MeetingOptions,
@@ -33,16 +41,23 @@ export async function requestMeeting(
   try {
     answer = await client({ method: 'POST', url: used.adhocMeetings, body: bodyOf(meeting) }, signal);
   } catch (error) {
-    if (error instanceof UpstreamFailure && error.code === 'connection') await lookAgain(discovery, used, signal);
-    throw error;
+    if (!(error instanceof UpstreamFailure) || error.code === 'unreachable') throw error;
+    if (error.code === 'connection') await lookAgain(discovery, used, signal);
+    throw new Unconfirmed(asPlatformProblem(error));
   }
-  if (answer.status === 502) await lookAgain(discovery, used, signal);
-  if (answer.status === 403 || answer.status === 404 || answer.status === 410) {
-    // Nothing was made, and what the walk finds may say why.
+  const { status } = answer;
+  if (status === 502) await lookAgain(discovery, used, signal);
+  if (status === 403 || status === 404 || status === 410) {
+    // What the walk finds may say why.
     const renewed = await discovery.renew(used, signal);
     if (renewed && !renewed.adhocMeetings) throw meetingsNotGranted();
   }
-  return readMeeting(answer, meetingHosts);
+  try {
+    return readMeeting(answer, meetingHosts);
+  } catch (error) {
+    const saysNo = status >= 400 && status < 500 && status !== 408;
+    throw saysNo ? error : new Unconfirmed(asPlatformProblem(error));
+  }
 }
 
 /** There may be a meeting now, which the caller has to be told: whatever the walk finds must not take its place. */

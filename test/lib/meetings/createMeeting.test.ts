@@ -3,6 +3,7 @@ import type { App } from '../../../lib/app.ts';
 import type { CreatedMeeting } from '../../../lib/meetings/createMeeting.ts';
 import type { MeetingRequest } from '../../../lib/platforms/platform.ts';
 import type { Fault } from '../../../local/simulator/faults.ts';
+import type { Operation } from '../../../local/simulator/operations.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { startAgeingCloud } from '../../races/ageingCloud.ts';
 import type { TestCloud } from '../../support/testCloud.ts';
@@ -159,6 +160,8 @@ describe('a platform that says no', () => {
       'platform-refused',
     ],
     ['because it is asked too often', { status: 429, headers: { 'Retry-After': '9' } }, 'too-many-requests'],
+    ['because the application is elsewhere', { status: 404 }, 'platform-unavailable'],
+    ['because the application is gone', { status: 410 }, 'platform-unavailable'],
   ])('%s leaves the key free at once', async (_, fault, code) => {
     const before = await rows();
     breakMeetings(fault);
@@ -181,6 +184,33 @@ describe('a platform that says no', () => {
     cloud.simulator.world.platform.missingLinks = [];
     await create({}, newApp());
     expect(made()).toHaveLength(1);
+  });
+
+  it.each<[string, Operation, Fault, string]>([
+    ['discovery fails', 'platform.discover', { status: 503 }, 'platform-unavailable'],
+    ['discovery makes no sense', 'platform.application', { malformed: true }, 'platform-refused'],
+    ['Entra is out of order', 'entra.token', { status: 500 }, 'platform-unavailable'],
+  ])('is not asked at all where %s, and the key stays free', async (_, operation, fault, code) => {
+    const before = await rows();
+    cloud.simulator.world.faults.set(operation, fault);
+    await expect(create({}, newApp())).rejects.toMatchObject({ code });
+    expect(await rows()).toEqual(before);
+    cloud.simulator.world.faults.clear();
+    await create({}, newApp());
+    expect(made()).toHaveLength(1);
+  });
+
+  it('is not asked at all where it has been out of order, and the key stays free', async () => {
+    breakMeetings({ status: 503 });
+    for (let outage = 0; outage < 5; outage += 1) {
+      key = randomUUID();
+      await expect(create()).rejects.toMatchObject({ code: 'platform-unavailable' });
+    }
+    const [before, calls] = [await rows(), cloud.simulator.world.counts()['platform.meetings']];
+    key = randomUUID();
+    await expect(create()).rejects.toMatchObject({ code: 'platform-unavailable' });
+    expect(cloud.simulator.world.counts()['platform.meetings']).toBe(calls);
+    expect(await rows()).toEqual(before);
   });
 
   it('is not asked at all where the credentials are refused, and the key stays free', async () => {
