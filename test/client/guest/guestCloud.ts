@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Send } from '../../../client/answer.ts';
+import { systemClock, type Clock } from '../../../client/clock.ts';
 import {
   joinMeeting,
   type GuestChange,
@@ -7,8 +9,10 @@ import {
   type JoinOptions,
   type Rejoin,
 } from '../../../client/guest/guest.ts';
+import { withRetries } from '../../../client/retry.ts';
 import type { App } from '../../../lib/app.ts';
 import type { Admitted } from '../../../lib/guests/admission.ts';
+import { Problem } from '../../../lib/problem.ts';
 import type { Participant } from '../../../local/simulator/meetings/participant.ts';
 import type { Room } from '../../../local/simulator/meetings/room.ts';
 import type { GuestPlace, Operation } from '../../../local/simulator/operations.ts';
@@ -116,8 +120,8 @@ export async function startGuestCloud(clock?: ManualClock): Promise<GuestCloud> 
     roster: (stage) => room(stage).roster,
     async newGuest({ meetingUrl }, options = {}, through = (send) => send, beforeJoin = () => undefined) {
       const network = connections.newNetwork();
-      const admitted = await app.issue({ meetingUrl }, new AbortController().signal);
-      const { applicationSessionId } = admitted.guest;
+      const applicationSessionId = randomUUID();
+      const admitted = await askAgain((signal) => app.issue({ meetingUrl, applicationSessionId }, signal), clock);
       const passes: GuestPass[] = [passOf(admitted)];
       let rejoining = 0;
       const ofService: Rejoin = async ({ signal = new AbortController().signal }) =>
@@ -177,6 +181,13 @@ export async function startGuestCloud(clock?: ManualClock): Promise<GuestCloud> 
       await cloud.stop();
     },
   };
+}
+
+/** As an app does: of 200 guests on a loaded machine some are told that the platform did not answer in time. */
+function askAgain<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock = systemClock): Promise<T> {
+  const retryAfter = (error: unknown): number | undefined =>
+    error instanceof Problem && error.status >= 503 ? (error.retryAfterSeconds ?? 0) : undefined;
+  return withRetries(work, { clock, random: Math.random, signal: undefined, retryAfter });
 }
 
 /** Passes every pause of a guest's, but no time-out, until something has happened. */
