@@ -4,6 +4,7 @@ import { lastAnswerService, type LastAnswerService } from '../lib/guests/lastAns
 import { meetingUrl, otherMeetingUrl, type TestCloud } from '../support/testCloud.ts';
 import { adjustableClock } from './adjustableClock.ts';
 import { startAgeingCloud } from './ageingCloud.ts';
+import type { Gate } from './gates.ts';
 import { gatedService, noLimit, type GatedService } from './gatedService.ts';
 
 // Two applications that name the same session, each in a process of its own.
@@ -138,13 +139,19 @@ describe('a forgotten guest’s id', () => {
 });
 
 describe('a guest who is forgotten, and begins anew with another application, during', () => {
-  test('a rejoin: it ends without a token, and leaves the new guest as it is', async () => {
+  /** Starts `work` of the first application; before it writes its row, the guest is forgotten and begins anew. */
+  const overtaken = async <T>(work: () => Promise<T>): Promise<{ late: Promise<T>; writing: Gate }> => {
     await issue(one, ours);
     const writing = one.gates.before('guests.replace');
-    const late = rejoin(one, ours);
+    const late = work();
     await writing.reached;
     clock.advance({ hours: 24 });
     await issue(other, theirs);
+    return { late, writing };
+  };
+
+  test('a rejoin: it ends without a token, and leaves the new guest as it is', async () => {
+    const { late, writing } = await overtaken(() => rejoin(one, ours));
     const { etag } = await row();
     writing.open();
     await expect(late).rejects.toMatchObject(notThere);
@@ -152,12 +159,7 @@ describe('a guest who is forgotten, and begins anew with another application, du
   });
 
   test('a rejoin, in whose process the new guest rejoins too: neither waits for the other', async () => {
-    await issue(one, ours);
-    const writing = one.gates.before('guests.replace');
-    const late = rejoin(one, ours);
-    await writing.reached;
-    clock.advance({ hours: 24 });
-    await issue(other, theirs);
+    const { late, writing } = await overtaken(() => rejoin(one, ours));
     expect(await rejoin(one, theirs)).toMatchObject({ row: { owner: theirs, rejoinCount: 1 } });
     writing.open();
     await expect(late).rejects.toMatchObject(notThere);
@@ -165,12 +167,7 @@ describe('a guest who is forgotten, and begins anew with another application, du
   });
 
   test('another issue of the first application: it is refused, and leaves the new guest as it is', async () => {
-    await issue(one, ours);
-    const writing = one.gates.before('guests.replace');
-    const late = issue(one, ours);
-    await writing.reached;
-    clock.advance({ hours: 24 });
-    await issue(other, theirs);
+    const { late, writing } = await overtaken(() => issue(one, ours));
     const { etag } = await row();
     writing.open();
     await expect(late).rejects.toMatchObject(taken);
@@ -178,14 +175,9 @@ describe('a guest who is forgotten, and begins anew with another application, du
   });
 
   test('a removal: the new guest stays', async () => {
-    await issue(one, ours);
-    const writing = one.gates.before('guests.replace');
-    const removing = one.remove(guestId, ours);
-    await writing.reached;
-    clock.advance({ hours: 24 });
-    await issue(other, theirs);
+    const { late, writing } = await overtaken(() => one.remove(guestId, ours));
     writing.open();
-    await expect(removing).rejects.toMatchObject(notThere);
+    await expect(late).rejects.toMatchObject(notThere);
     expect(await row()).toMatchObject({ owner: theirs, state: 'active' });
     expect(await entries()).toHaveLength(1);
   });
