@@ -12,8 +12,9 @@ import type { Order } from './tokens/contender.ts';
 import { bundleContenders, startContenders, startHostDriver, type Driver } from './tokens/drivers.ts';
 
 const rounds = 6;
-const warmUp = 600;
-const crowd = { count: 100, atOnce: 8 };
+// So many until the compiler has settled, in each contender.
+const warmUp = 1_500;
+const crowd = { count: 300, atOnce: 8 };
 const alone = { count: 30, atOnce: 1 };
 
 /** What one contender needed, over all rounds. */

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** One way of giving tokens, in a process of its own that the bench drives through messages. */
 export interface Contender {
   /** A first token. Resolves to what `rejoin` needs. */
@@ -20,8 +22,15 @@ export interface Bill {
   readonly latenciesMs: readonly number[];
 }
 
-/** Meeting and origins that all contenders use. */
-export const meetingUrl = 'https://meet.lync.example/contoso/testuser/1SD8D0WZ';
+/**
+ * A meeting of its own for every guest, as a customer has one with an advisor. In one meeting they would all stand in one
+ * partition of the index, and the emulator searches it row by row.
+ */
+export function newMeetingUrl(): string {
+  return `https://meet.lync.example/contoso/testuser/${randomBytes(4).toString('hex').toUpperCase()}`;
+}
+
+/** Origins that all contenders use. */
 export const allowedOrigins = 'https://www.contoso.example;https://advisor.contoso.example';
 
 /** Carries out orders with a contender, and measures them. */

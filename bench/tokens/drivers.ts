@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request as send } from 'node:http';
 import { join, resolve } from 'node:path';
-import { meetingUrl, worker, type Bill, type Contender, type Order } from './contender.ts';
+import { newMeetingUrl, worker, type Bill, type Contender, type Order } from './contender.ts';
 
 /** A contender as the bench sees it. */
 export interface Driver {
@@ -79,7 +79,7 @@ export async function startHostDriver(environment: NodeJS.ProcessEnv): Promise<D
         .end(JSON.stringify(body));
     });
   const overHttp: Contender = {
-    issue: async () => (await post('/api/v1/anonymous-tokens', { meetingUrl })).applicationSessionId,
+    issue: async () => (await post('/api/v1/anonymous-tokens', { meetingUrl: newMeetingUrl() })).applicationSessionId,
     rejoin: async (applicationSessionId) => {
       await post('/api/v1/rejoin-tokens', { applicationSessionId });
     },

@@ -1,6 +1,6 @@
 /** The one call to the platform, as spare as it can be: node:https on kept connections, nothing checked. */
 import { Agent, request as send } from 'node:https';
-import { allowedOrigins, meetingUrl, setting } from './contender.ts';
+import { allowedOrigins, newMeetingUrl, setting } from './contender.ts';
 
 const agent = new Agent({ keepAlive: true, timeout: 3_000 });
 const [, port = ''] = setting('DEVELOPMENT_CONNECT_TO').split(':');
@@ -46,7 +46,8 @@ export async function findPlatform(accessToken: string): Promise<PlatformCalls> 
     if (relation === 'applications') url.searchParams.set('endpointId', setting('TRUSTED_APPLICATION_ENDPOINT_ID'));
   }
   return {
-    token: (applicationSessionId) => call(url, JSON.stringify({ allowedOrigins, applicationSessionId, meetingUrl })),
+    token: (applicationSessionId) =>
+      call(url, JSON.stringify({ allowedOrigins, applicationSessionId, meetingUrl: newMeetingUrl() })),
   };
 }
 

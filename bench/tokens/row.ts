@@ -9,7 +9,7 @@ export function makeRows() {
   return {
     applicationSessionId,
     guest: { partitionKey: guestId, rowKey: 'guest', ...columns(now, expiresAt), rejoinCount: 0 },
-    entry: { partitionKey, rowKey: guestId, expiresAt },
+    entry: { partitionKey: newMeetingIndex(), rowKey: guestId, expiresAt },
   };
 }
 
@@ -19,7 +19,7 @@ export function columns(now: Date, expiresAt: Date) {
     state: 'active',
     platform: 'trusted-application',
     sealed: randomBytes(180).toString('base64url'),
-    meetingIndex: partitionKey,
+    meetingIndex: newMeetingIndex(),
     createdAt: now,
     lastTokenAt: now,
     tokensValidUntil: expiresAt,
@@ -27,4 +27,6 @@ export function columns(now: Date, expiresAt: Date) {
   };
 }
 
-const partitionKey = `k1.${randomBytes(32).toString('base64url')}`;
+function newMeetingIndex(): string {
+  return `k1.${randomBytes(32).toString('base64url')}`;
+}

@@ -1,13 +1,13 @@
 /** The service's use cases, in process. */
 import { createApp } from '../../lib/app.ts';
 import { readSettings } from '../../lib/settings.ts';
-import { meetingUrl, serve } from './contender.ts';
+import { newMeetingUrl, serve } from './contender.ts';
 
 const app = createApp(readSettings(process.env));
 const time = (): AbortSignal => AbortSignal.timeout(15_000);
 
 serve({
-  issue: async () => (await app.issue({ meetingUrl }, time())).guest.applicationSessionId,
+  issue: async () => (await app.issue({ meetingUrl: newMeetingUrl() }, time())).guest.applicationSessionId,
   rejoin: async (applicationSessionId) => {
     await app.rejoin({ applicationSessionId }, time());
   },

@@ -17,9 +17,16 @@ export function sealGuest(ring: KeyRing, guestId: string, guest: SealedGuest): P
   return seal(ring, placeOf(guestId), JSON.stringify(guest));
 }
 
-/** Opens the sealed column of a row; throws `secrets-unavailable` or `internal`. */
+// The steps of one request ask for the same row's content.
+const opened = new WeakMap<StoredGuest, SealedGuest>();
+
+/** Opens the sealed column of a row, once per row read; throws `secrets-unavailable` or `internal`. */
 export async function openGuest(ring: KeyRing, row: StoredGuest): Promise<SealedGuest> {
-  return content.parse(JSON.parse(await open(ring, placeOf(row.guestId), row.sealed)));
+  const known = opened.get(row);
+  if (known) return known;
+  const guest = content.parse(JSON.parse(await open(ring, placeOf(row.guestId), row.sealed)));
+  opened.set(row, guest);
+  return guest;
 }
 
 function placeOf(guestId: string): SealedPlace {

@@ -33,6 +33,15 @@ test('a guest’s meeting, origins and identity come back from the guest’s own
   expect(await openGuest(ring, rowOf(guestId, await sealGuest(ring, guestId, withIdentity)))).toEqual(withIdentity);
 });
 
+test('what was opened once of a row that was read takes no key any more', async () => {
+  const guestId = guestIdOf(randomUUID());
+  const row = rowOf(guestId, await sealGuest(ring, guestId, content));
+  const other = fixedRing(ringLine('k2'));
+  await expect(openGuest(other, row)).rejects.toMatchObject({ code: 'secrets-unavailable' });
+  await openGuest(ring, row);
+  expect(await openGuest(other, row)).toEqual(content);
+});
+
 test('one guest’s column in another guest’s row does not open', async () => {
   const sealed = await sealGuest(ring, guestIdOf(randomUUID()), content);
   await expect(openGuest(ring, rowOf(guestIdOf(randomUUID()), sealed))).rejects.toMatchObject({ code: 'internal' });
