@@ -8,7 +8,11 @@ let service: TestHost;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud, { ALERT_WEBHOOK_URL: 'https://hooks.example/alerts' });
+  service = await startTestHost(cloud, {
+    ALERT_WEBHOOK_URL: 'https://hooks.example/alerts',
+    // Once a year, so that no occurrence falls into the runs that are fired here.
+    DISCOVERY_CHECK_SCHEDULE: '0 0 0 1 1 *',
+  });
 });
 
 afterAll(async () => {
@@ -58,8 +62,8 @@ test('the timer checks, the open door says 503 when it is fail, and the report s
     outcome: 'fail',
     action: 'Ask the administrator to register the application endpoint and to grant tenant consent.',
   });
-  // The schedule is every five minutes: the timer said when it is due next.
-  for (const { nextDueAt } of checks) expect(Date.parse(nextDueAt) % 300_000).toBe(0);
+  const newYear = `${new Date().getUTCFullYear() + 1}-01-01T00:00:00.000Z`;
+  expect(checks.map(({ nextDueAt }) => nextDueAt)).toEqual([newYear, newYear]);
 
   cloud.simulator.world.faults.clear();
   expect(await fire('checkDiscovery')).toMatchObject({ status: 'pass' });
