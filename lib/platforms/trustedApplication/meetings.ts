@@ -25,8 +25,8 @@ export interface MeetingOptions {
 /**
  * Creates an ad-hoc meeting (§7). The platform makes another one for each request that it carries out: one is repeated
  * after 401 and 307 (client.ts) and after 429 (the transport), which say that nothing was made, and after nothing else.
- * What a moved application explains only has the links looked up, for the next request. Throws {@link Unconfirmed} if the
- * platform was asked and did not say no.
+ * What a moved application explains only has the links looked up, for the next request. Throws {@link Unconfirmed} unless
+ * the platform said no or was never asked.
  */
 export async function requestMeeting(
   { discovery, client, meetingHosts }: MeetingOptions,
