@@ -130,14 +130,14 @@ export function createIssue(
       }
       // The platform knows guests by the id alone: with it another caller would take this one's place.
       if (!ownedBy(found, caller)) throw boundElsewhere();
-      const sealed = await openGuest(ring, requireActive(found, now()));
-      if (normalizeMeetingUrl(sealed.meetingUrl) !== normalizeMeetingUrl(guest.meetingUrl)) throw boundElsewhere();
+      const { meetingUrl } = await openGuest(ring, requireActive(found, now()));
+      if (normalizeMeetingUrl(meetingUrl) !== normalizeMeetingUrl(guest.meetingUrl)) throw boundElsewhere();
       try {
         const request = { applicationSessionId: guest.applicationSessionId, allowedOrigins: askedOrigins };
         // The index entry again: an earlier attempt may have lost it half-way.
         const [indexed, admitted] = await Promise.allSettled([
           index.put(found.meetingIndex, guestId, found.expiresAt),
-          readmit(found, sealed, request, signal),
+          readmit(found, request, signal),
         ]);
         settledValue(indexed);
         return { ...settledValue(admitted), created: false };

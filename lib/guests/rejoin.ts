@@ -10,7 +10,7 @@ import { createLastAnswer, type Identified, type Turn } from './lastAnswer.ts';
 import { createNextRow } from './nextRow.ts';
 import { admittedOrigins } from './origins.ts';
 import { createRejoinRecorder } from './rejoinRecorder.ts';
-import { openGuest, type SealedGuest } from './sealedGuest.ts';
+import { openGuest } from './sealedGuest.ts';
 import { guestNotFound, ownedBy, requireActive } from './standing.ts';
 
 export interface RejoinRequest {
@@ -23,13 +23,8 @@ export interface RejoinRequest {
 export interface Rejoin {
   /** Another token for the guest of this session. */
   readonly rejoin: (request: RejoinRequest, signal: AbortSignal) => Promise<Admitted>;
-  /** The same for a row that was read and opened already. */
-  readonly readmit: (
-    row: StoredGuest,
-    sealed: SealedGuest,
-    request: RejoinRequest,
-    signal: AbortSignal,
-  ) => Promise<Admitted>;
+  /** The same for a row that was read already. */
+  readonly readmit: (row: StoredGuest, request: RejoinRequest, signal: AbortSignal) => Promise<Admitted>;
   /** Keeps with the row what the platform needs to know the guest by next time, before a first token is delivered. */
   readonly keepIdentity: (turn: Turn, join: Join) => Promise<Identified>;
 }
@@ -65,7 +60,8 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
     return { row: { ...widened, rejoinCount: row.rejoinCount }, join };
   };
 
-  const readmit: Rejoin['readmit'] = async (row, sealed, { applicationSessionId, allowedOrigins }, signal) => {
+  const readmit: Rejoin['readmit'] = async (row, { applicationSessionId, allowedOrigins }, signal) => {
+    const sealed = await openGuest(ring, row);
     const platform = platformOf(row);
     const trace = currentTrace();
     if (trace) trace.platform = platform.name;
@@ -98,7 +94,7 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
       if (trace) trace.guestId = guestId;
       try {
         const row = requireActive(ownedBy(await guests.read(guestId), request.caller ?? ''), now());
-        return await readmit(row, await openGuest(ring, row), request, signal);
+        return await readmit(row, request, signal);
       } catch (error) {
         throw asProblem(error).ofAttempt(request.applicationSessionId);
       }
