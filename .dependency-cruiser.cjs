@@ -81,7 +81,7 @@ module.exports = {
       to: { pathNot: '^client/(?!generate/)' },
     },
     {
-      name: 'connector-is-made-from-the-doors',
+      name: 'connector-is-made-from-the-endpoints',
       comment: 'The connector is written from the contract, and is no part of the service.',
       severity: 'error',
       from: { path: '^connector/' },

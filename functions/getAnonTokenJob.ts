@@ -1,15 +1,15 @@
 import { app } from '@azure/functions';
 import { theApp } from '../lib/app.ts';
-import { anonTokenJob, anonTokenResult, guestOf } from '../lib/http/sampleService/anonTokenJob.ts';
-import { jobEndpoint } from '../lib/http/sampleService/jobEndpoint.ts';
-import { readDoorSettings, theSettings } from '../lib/settings.ts';
+import { anonTokenJob, anonTokenResult, guestOf } from '../lib/sampleService/anonTokenJob.ts';
+import { jobEndpoint } from '../lib/sampleService/jobEndpoint.ts';
+import { readRegistrationSettings, theSettings } from '../lib/settings.ts';
 
-const { sampleServiceDoors } = readDoorSettings(process.env);
+const { sampleServiceEndpoints } = readRegistrationSettings(process.env);
 
-if (sampleServiceDoors !== 'off') {
+if (sampleServiceEndpoints !== 'off') {
   app.http(
     'getAnonTokenJob',
-    jobEndpoint(sampleServiceDoors, anonTokenJob, async (input, signal) => {
+    jobEndpoint(sampleServiceEndpoints, anonTokenJob, async (input, signal) => {
       const { allowedOrigins, trustedApplication } = theSettings();
       const issued = await theApp().issue(guestOf(input, allowedOrigins), signal);
       return anonTokenResult(issued, trustedApplication?.endpointId);

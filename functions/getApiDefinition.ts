@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
-import { doors } from '../lib/http/doors.ts';
+import { endpoints } from '../lib/contract/endpoints.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
-import { apiDefinition } from '../lib/http/openApi.ts';
+import { apiDefinition } from '../lib/contract/openApi.ts';
 
 app.http(
   'getApiDefinition',
-  endpoint(doors.getApiDefinition, () => Promise.resolve({ status: 200, body: apiDefinition() })),
+  endpoint(endpoints.getApiDefinition, () => Promise.resolve({ status: 200, body: apiDefinition() })),
 );

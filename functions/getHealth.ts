@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import { theApp } from '../lib/app.ts';
 import { healthReportBody } from '../lib/http/answers.ts';
-import { doors } from '../lib/http/doors.ts';
+import { endpoints } from '../lib/contract/endpoints.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'getHealth',
-  endpoint(doors.getHealth, async () => ({ status: 200, body: healthReportBody(await theApp().health.report()) })),
+  endpoint(endpoints.getHealth, async () => ({ status: 200, body: healthReportBody(await theApp().health.report()) })),
 );

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { theApp } from '../lib/app.ts';
-import { statusDoor } from '../lib/http/statusPage/statusDoor.ts';
+import { statusEndpoint } from '../lib/statusPage/statusEndpoint.ts';
 
 app.http(
   'getStatus',
-  statusDoor(async () => theApp().history()),
+  statusEndpoint(async () => theApp().history()),
 );

@@ -1,12 +1,12 @@
 import { app } from '@azure/functions';
 import { theApp } from '../lib/app.ts';
 import { removalBody } from '../lib/http/answers.ts';
-import { doors } from '../lib/http/doors.ts';
+import { endpoints } from '../lib/contract/endpoints.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'removeGuest',
-  endpoint(doors.removeGuest, async ({ params, caller }) => ({
+  endpoint(endpoints.removeGuest, async ({ params, caller }) => ({
     status: 200,
     body: removalBody(await theApp().remove(params.guestId, caller)),
   })),

@@ -1,11 +1,11 @@
 import { app } from '@azure/functions';
 import { theApp } from '../lib/app.ts';
-import { doors } from '../lib/http/doors.ts';
+import { endpoints } from '../lib/contract/endpoints.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'unsubscribeFromHealth',
-  endpoint(doors.unsubscribeFromHealth, async ({ params: { subscriptionId }, caller }) => {
+  endpoint(endpoints.unsubscribeFromHealth, async ({ params: { subscriptionId }, caller }) => {
     const { removedAt } = await theApp().subscriptions.unsubscribe(subscriptionId, caller);
     return { status: 200, body: { subscriptionId, removedAt: removedAt.toISOString() } };
   }),

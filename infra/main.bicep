@@ -58,7 +58,7 @@ param callerTenantId string = ''
 @description('entra: client ids of the applications that may call, separated by commas.')
 param callerAppIds string = ''
 
-@description('https origins whose web pages may call the doors, separated by commas. Any other entry is left out.')
+@description('https origins whose web pages may call the endpoints, separated by commas. Any other entry is left out.')
 param corsOrigins string = ''
 
 // Settings of the service, as the README describes them.
@@ -80,7 +80,7 @@ param alertWebhookUrl string = ''
 param syntheticJoinMeetingUrls string = ''
 param webhookHosts string = ''
 @allowed(['', 'off', 'keyed', 'open'])
-param sampleServiceDoors string = ''
+param sampleServiceEndpoints string = ''
 param meetingPlatforms string = ''
 
 param entraTenantId string = ''
@@ -230,7 +230,7 @@ module appSettings 'modules/appSettings.bicep' = {
       CALLER_AUTH: callerAuth
       CALLER_TENANT_ID: effectiveCallerTenantId
       CALLER_APP_IDS: callerAppIds
-      SAMPLE_SERVICE_DOORS: sampleServiceDoors
+      SAMPLE_SERVICE_ENDPOINTS: sampleServiceEndpoints
       MEETING_PLATFORMS: meetingPlatforms
 
       ENTRA_TENANT_ID: platformTenantId

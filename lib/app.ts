@@ -14,7 +14,7 @@ import { createCheckDiscovery } from './health/checkDiscovery.ts';
 import { createHealthTable, healthTableName } from './health/healthTable.ts';
 import { createHistory, type HealthHistory } from './health/history.ts';
 import { createHistoryTable } from './health/historyTable.ts';
-import { openDoors } from './health/openDoors.ts';
+import { openEndpoints } from './health/openEndpoints.ts';
 import { createHealthReporter, type HealthReporter } from './health/report.ts';
 import { checkSecrets } from './health/secretsCheck.ts';
 import { createSubscriptions } from './health/subscriptions.ts';
@@ -103,7 +103,7 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     platformNames,
     secretsName,
     joinsName: joins?.name,
-    warnings: settings.sampleServiceDoors === 'open' ? [openDoors] : [],
+    warnings: settings.sampleServiceEndpoints === 'open' ? [openEndpoints] : [],
     now,
   });
   const subscriptions = createSubscriptionTable(openTable(settings, subscriptionTableName));
@@ -164,7 +164,7 @@ export function theApp(): App {
   return app;
 }
 
-/** The verdict for the open door; settings that cannot be used are a `fail` like any other. */
+/** The verdict for the open endpoint; settings that cannot be used are a `fail` like any other. */
 export async function currentHealth(): ReturnType<HealthReporter['status']> {
   try {
     return await theApp().health.status();

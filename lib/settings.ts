@@ -26,14 +26,14 @@ export interface Settings {
   readonly managedIdentityClientId: string | undefined;
   readonly keyVaultUrl: string;
   readonly guestKeysSecretName: string;
-  /** Origins that a meeting token may carry; not the CORS list of our own doors. */
+  /** Origins that a meeting token may carry; not the CORS list of our own endpoints. */
   readonly allowedOrigins: readonly string[];
   readonly guestRetentionHours: number;
   readonly alertWebhookUrl: URL | undefined;
   /** Join URLs of meetings that health checks try to join, at most one a platform; undefined: none. */
   readonly syntheticJoinMeetingUrls: readonly string[] | undefined;
   readonly callerAuth: CallerAuth;
-  readonly sampleServiceDoors: SampleServiceMode;
+  readonly sampleServiceEndpoints: SampleServiceMode;
   /** Origin of the deployment as callers reach it; for URLs that we hand out. */
   readonly publicBaseUrl: string | undefined;
   /** Hosts that callbacks of health subscriptions may name. */
@@ -58,14 +58,14 @@ export function isDevelopment(environment: Environment): boolean {
  * What decides how functions are registered, before anything is checked. Settings that are mistaken count as the closed
  * choice; requests then say what is wrong.
  */
-export function readDoorSettings(environment: Environment): {
+export function readRegistrationSettings(environment: Environment): {
   callerAuth: CallerAuth['kind'];
-  sampleServiceDoors: SampleServiceMode;
+  sampleServiceEndpoints: SampleServiceMode;
 } {
   const read = (name: string): string | undefined => environment[name]?.trim();
   return {
     callerAuth: read('CALLER_AUTH') === 'entra' ? 'entra' : 'function-key',
-    sampleServiceDoors: sampleServiceModes.find((mode) => mode === read('SAMPLE_SERVICE_DOORS')) ?? 'off',
+    sampleServiceEndpoints: sampleServiceModes.find((mode) => mode === read('SAMPLE_SERVICE_ENDPOINTS')) ?? 'off',
   };
 }
 
@@ -136,7 +136,7 @@ export function readSettings(environment: Environment): Settings {
     alertWebhookUrl: service.ALERT_WEBHOOK_URL,
     syntheticJoinMeetingUrls: service.SYNTHETIC_JOIN_MEETING_URLS,
     callerAuth: callers.callerAuth,
-    sampleServiceDoors: service.SAMPLE_SERVICE_DOORS,
+    sampleServiceEndpoints: service.SAMPLE_SERVICE_ENDPOINTS,
     publicBaseUrl: service.PUBLIC_BASE_URL,
     webhookHosts: service.WEBHOOK_HOSTS,
     connectTo: service.DEVELOPMENT_CONNECT_TO,

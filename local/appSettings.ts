@@ -62,7 +62,7 @@ export function appSettings(simulator: Simulator, tablesConnectionString: string
     DISCOVERY_CHECK_SCHEDULE: '0 */5 * * * *',
     PURGE_SCHEDULE: '0 17 * * * *',
     CALLER_AUTH: 'function-key',
-    SAMPLE_SERVICE_DOORS: 'off',
+    SAMPLE_SERVICE_ENDPOINTS: 'off',
     PUBLIC_BASE_URL: 'https://join.contoso.example',
     WEBHOOK_HOSTS: platformHosts.hooks,
     DEVELOPMENT_CONNECT_TO: `127.0.0.1:${platform.port}`,

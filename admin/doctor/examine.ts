@@ -4,7 +4,7 @@ import { createTransport } from '../../lib/net/transport.ts';
 import type { Lookup } from '../../lib/net/webhookOutlet.ts';
 import { azureCommands } from './azureCommands.ts';
 import type { Configuration } from './configuration.ts';
-import { checkDoors } from './doorChecks.ts';
+import { checkEndpoints } from './endpointChecks.ts';
 import { checkEntra } from './entra.ts';
 import { startExamination, type CheckResult, type Report } from './examination.ts';
 import { checkIdentity, identityOf } from './identity.ts';
@@ -38,7 +38,7 @@ export async function examine(configuration: Configuration, options: ExamineOpti
   const examination = startExamination(onCheck);
   const settings = checkSettings(examination, environment);
   if (!settings) return examination.report();
-  await checkDoors(examination, settings, configuration, lookup);
+  await checkEndpoints(examination, settings, configuration, lookup);
 
   const { trustedApplication: application, ucwa, development, connectTo } = settings;
   const identity = identityOf(asMe);

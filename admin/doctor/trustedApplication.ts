@@ -1,7 +1,7 @@
 import type { EntraTokens } from '../../lib/azure/entraToken.ts';
 import type { Transport } from '../../lib/net/transport.ts';
 import { createServiceClient } from '../../lib/platforms/trustedApplication/client.ts';
-import { walk } from '../../lib/platforms/trustedApplication/walk.ts';
+import { walk } from '../../lib/platforms/trustedApplication/discover.ts';
 import type { TrustedApplicationSettings } from '../../lib/settings/trustedApplication.ts';
 import { discoveryAdvice, type LastRequest } from './discoveryAdvice.ts';
 import { failing, passed, warning, type Examination } from './examination.ts';

@@ -74,17 +74,17 @@ export interface components {
       expiryTime: string;
       /**
        * Format: uri
-       * @description Where the guest's app begins; opaque, to be used as it is.
+       * @description Where the guest's app begins on the Skype platforms; opaque, to be used as it is.
        */
-      discoverUrl: string;
+      discoverUrl?: string;
       /** @description Where the guest creates its application, where the platform says so. */
       applicationsUrl?: string;
       /** @description The SIP URI of the conference, where the platform says so. */
       conferenceUri?: string;
+      /** @description Whether this is the participant that earlier tokens of the guest were for. */
+      identityPreserved: boolean;
       /** @description How many tokens were asked for after the first. */
       rejoinCount: number;
-      /** @description Whether the guest comes back as the same participant. */
-      identityPreserved: boolean;
     };
     RejoinRequest: {
       /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
@@ -147,13 +147,15 @@ export interface components {
       expiryTime: string;
       /**
        * Format: uri
-       * @description Where the guest's app begins; opaque, to be used as it is.
+       * @description Where the guest's app begins on the Skype platforms; opaque, to be used as it is.
        */
-      discoverUrl: string;
+      discoverUrl?: string;
       /** @description Where the guest creates its application, where the platform says so. */
       applicationsUrl?: string;
       /** @description The SIP URI of the conference, where the platform says so. */
       conferenceUri?: string;
+      /** @description Whether this is the participant that earlier tokens of the guest were for. */
+      identityPreserved: boolean;
     };
     Meeting: {
       /**
@@ -161,12 +163,12 @@ export interface components {
        * @description The https join URL: what a guest is given a token for.
        */
       meetingUrl: string;
-      /** @description The SIP URI of the conference. */
-      onlineMeetingUri: string;
-      /** @description Names the meeting at its organizer. */
-      conferenceId: string;
-      /** @description The SIP URI of the account that holds the meeting. */
-      organizerUri: string;
+      /** @description The SIP URI of the conference, on the Skype platforms. */
+      onlineMeetingUri?: string;
+      /** @description Names the meeting at its organizer, on the Skype platforms. */
+      conferenceId?: string;
+      /** @description The SIP URI of the account that holds the meeting, on the Skype platforms. */
+      organizerUri?: string;
       /**
        * Format: date-time
        * @description When the meeting ends to exist.
@@ -176,6 +178,8 @@ export interface components {
       platform: string;
     };
     MeetingRequest: {
+      /** @description The platform that shall hold the meeting. Default: the first configured one that creates meetings. */
+      platform?: string;
       /** @description What the meeting is about. */
       subject?: string;
       /** @description More about the meeting. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
-import { apiDefinition } from '../../lib/http/openApi.ts';
+import { apiDefinition } from '../../lib/contract/openApi.ts';
 import { doorTable, type Definition } from './doorTable.ts';
 import { shapesOf } from './shapesOf.ts';
 

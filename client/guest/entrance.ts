@@ -26,6 +26,7 @@ export async function findEntrance(
   if (applicationsUrl !== undefined) {
     return { applicationsUrl, conferenceUri: known(conferenceUri), namesEndpoint: true };
   }
+  if (discoverUrl === undefined) throw new GuestFailure('unusable-answer');
   const { resource } = await wire.send({ place: 'discover', method: 'GET', url: discoverUrl }, signal);
   const link = linkOf(resource, 'anonApplications');
   const url = link === undefined ? undefined : secureUrl(link, discoverUrl);

@@ -17,7 +17,7 @@ export interface RejoinPass extends GuestPass {
 const shape = {
   token: 'string',
   expiryTime: 'time',
-  discoverUrl: 'string',
+  'discoverUrl?': 'string',
   'applicationsUrl?': 'string',
   'conferenceUri?': 'string',
 } as const;
@@ -26,6 +26,7 @@ const shape = {
 export function isUsable(pass: GuestPass): boolean {
   if (!hasShape(pass, shape)) return false;
   const { token, discoverUrl, applicationsUrl } = pass;
+  if (discoverUrl === undefined) return false;
   // A fetch would put the value of a bad header into its error.
   return /^[\x21-\x7e]+$/.test(token) && [discoverUrl, applicationsUrl ?? discoverUrl].every((url) => secureUrl(url));
 }

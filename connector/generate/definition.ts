@@ -12,7 +12,7 @@ export interface DefinitionOptions {
 }
 
 /**
- * The connector's definition: Swagger 2.0, as Power Automate reads it, made from the doors and from the very schemas that
+ * The connector's definition: Swagger 2.0, as Power Automate reads it, made from the endpoints and from the very schemas that
  * validate requests. In the order of sections that the connector guidelines ask for.
  */
 export function connectorDefinition({ host, connection }: DefinitionOptions): Json {
@@ -45,7 +45,7 @@ export function connectorDefinition({ host, connection }: DefinitionOptions): Js
 function paths(): Json {
   const byPath: Record<string, Json> = {};
   for (const operation of operations) {
-    const { route, method, notification } = operation.door;
+    const { route, method, notification } = operation.endpoint;
     byPath[`/${route}`] = {
       ...byPath[`/${route}`],
       ...(notification && {
@@ -62,7 +62,7 @@ function paths(): Json {
 
 /** What bodies, answers and notifications are made of; a schema that one of them holds must be among them. */
 function schemas(): z.ZodObject[] {
-  const all = operations.flatMap(({ door: { body, answers, notification } }) => [
+  const all = operations.flatMap(({ endpoint: { body, answers, notification } }) => [
     body,
     ...Object.values(answers).map(({ schema }) => schema),
     notification?.schema,
@@ -80,14 +80,14 @@ function wordsOf(place: string, name: string): Json {
 
 /** Fields that Power Automate fills in by itself. */
 const callbacks = new Set(
-  operations.flatMap(({ door: { body, notification } }) =>
+  operations.flatMap(({ endpoint: { body, notification } }) =>
     body && notification ? [`${idOf(body)}.${notification.to}`] : [],
   ),
 );
 
 const keyOf = ({ name, in: place }: Parameter): string => `${titleOf(name).replaceAll(' ', '')}In${titleOf(place)}`;
 const usersOf = (key: string): Operation[] =>
-  operations.filter(({ door }) => parametersOf(door).some((parameter) => keyOf(parameter) === key));
+  operations.filter(({ endpoint }) => parametersOf(endpoint).some((parameter) => keyOf(parameter) === key));
 
 /** Parameters of more than one operation stand in a section of their own. */
 function referIfShared(parameter: Parameter): Json {
@@ -96,6 +96,6 @@ function referIfShared(parameter: Parameter): Json {
 }
 
 function sharedParameters(): Json {
-  const all = operations.flatMap(({ door }) => parametersOf(door)).map((one) => [keyOf(one), one] as const);
+  const all = operations.flatMap(({ endpoint }) => parametersOf(endpoint)).map((one) => [keyOf(one), one] as const);
   return Object.fromEntries(all.filter(([key]) => usersOf(key).length > 1));
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Door } from '../../lib/http/doors.ts';
+import type { EndpointDefinition } from '../../lib/contract/endpoints.ts';
 import { problemCatalogue, type ProblemCode } from '../../lib/problem.ts';
 import type { Operation } from './operations.ts';
 import { idOf, referenceTo, swaggerField, type Json } from './swaggerSchema.ts';
@@ -13,23 +13,23 @@ export interface Parameter extends Json {
 
 /** The operation of Swagger 2.0, its parameters by `parameterIn`. */
 export function swaggerOperation(
-  { door, visibility, description, triggerHint }: Operation,
+  { endpoint, visibility, description, triggerHint }: Operation,
   refer: (parameter: Parameter) => Json,
 ): Json {
-  const parameters = [...parametersOf(door).map(refer), ...(door.body ? [bodyParameter(door.body)] : [])];
+  const parameters = [...parametersOf(endpoint).map(refer), ...(endpoint.body ? [bodyParameter(endpoint.body)] : [])];
   return {
-    summary: door.summary,
-    description: description ?? door.description,
-    operationId: door.operationId,
+    summary: endpoint.summary,
+    description: description ?? endpoint.description,
+    operationId: endpoint.operationId,
     ...(visibility && { 'x-ms-visibility': visibility }),
     ...(triggerHint && { 'x-ms-trigger': 'single', 'x-ms-trigger-hint': triggerHint }),
     ...(parameters.length > 0 && { parameters }),
-    responses: { ...successes(door), ...failures(door.problems) },
+    responses: { ...successes(endpoint), ...failures(endpoint.problems) },
   };
 }
 
 /** The parameters in path and headers. */
-export function parametersOf({ operationId, params, headers }: Door): Parameter[] {
+export function parametersOf({ operationId, params, headers }: EndpointDefinition): Parameter[] {
   const from = (place: Parameter['in'], schema: z.ZodObject | undefined): Parameter[] =>
     Object.entries<z.core.$ZodType>(schema?.shape ?? {}).map(([name, field]) => ({
       name,
@@ -54,7 +54,7 @@ function bodyParameter(body: z.ZodObject): Json {
 }
 
 /** The designer takes one answer's schema: it goes with the last status, which is that of something new where there is one. */
-function successes({ operationId, answers, notification }: Door): Json {
+function successes({ operationId, answers, notification }: EndpointDefinition): Json {
   const ids = new Set(Object.values(answers).map(({ schema }) => schema && idOf(schema)));
   const [id, ...others] = ids;
   if (id === undefined || others.length > 0) throw new Error(`${operationId} has not one schema for all its answers`);

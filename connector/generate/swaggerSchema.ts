@@ -33,7 +33,7 @@ export function swaggerField(field: z.core.$ZodType, place: string): Json {
 
 export function idOf(schema: z.ZodObject): string {
   const id = schema.meta()?.id;
-  if (id === undefined) throw new Error('a schema of a door has no id');
+  if (id === undefined) throw new Error('a schema of an endpoint has no id');
   return id;
 }
 

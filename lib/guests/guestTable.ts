@@ -15,7 +15,7 @@ const columns = z.object({
   tokensValidUntil: z.date(),
   rejoinCount: z.int(),
   removedAt: z.date().optional(),
-  /** From here on every door answers as if the row were absent. */
+  /** From here on every endpoint answers as if the row were absent. */
   expiresAt: z.date(),
 });
 

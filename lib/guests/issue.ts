@@ -1,4 +1,5 @@
 import { parseHttpsUrl } from '../hostRules.ts';
+import { readMeetingLink } from '../platforms/meetingLinks.ts';
 import type { MeetingPlatform, PlatformGuest } from '../platforms/platform.ts';
 import { asProblem, Problem } from '../problem.ts';
 import type { CallerId } from '../settings/callers.ts';
@@ -172,7 +173,7 @@ export function createIssue(
 
 function platformFor(meetingUrl: string, platforms: readonly MeetingPlatform[]): MeetingPlatform {
   const url = parseHttpsUrl(meetingUrl);
-  const platform = url && platforms.find((candidate) => candidate.accepts(url));
+  const platform = url && readMeetingLink(url, platforms)?.platform;
   if (platform) return platform;
   throw new Problem(
     'meeting-url-not-supported',

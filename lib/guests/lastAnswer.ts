@@ -29,7 +29,7 @@ export interface LastAnswer {
 }
 
 /**
- * Guests of platforms that know a participant by their own last answer (`by-last-answer`). The identity is sealed into the
+ * Guests of platforms that know a participant by their own last answer (`replaced`). The identity is sealed into the
  * row after the platform's answer and before ours, under the ETag of the row that the platform was asked by: who loses that
  * race throws the token away and renews from the identity that is stored. So two requests never make two participants.
  */

@@ -1,4 +1,5 @@
 import { parseHttpsUrl } from '../hostRules.ts';
+import { readMeetingLink } from '../platforms/meetingLinks.ts';
 import { Problem } from '../problem.ts';
 import type { CallerId } from '../settings/callers.ts';
 import type { AdmissionOptions } from './admission.ts';
@@ -119,7 +120,7 @@ export function createPreflight(options: PreflightOptions): (request: PreflightR
   const linkOf = (text: string): { platform?: string; code?: PreflightCode } => {
     const url = parseHttpsUrl(text);
     if (!url || text.length > longestMeetingUrl) return { code: 'meeting-url-malformed' };
-    const platform = platforms.find((candidate) => candidate.accepts(url))?.name;
+    const platform = readMeetingLink(url, platforms)?.platform.name;
     if (!platform) return { code: 'meeting-url-not-supported' };
     return { platform, ...(url.pathname + url.search === '/' && { code: 'meeting-url-incomplete' }) };
   };

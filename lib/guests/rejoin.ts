@@ -71,7 +71,7 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
       allowedOrigins: admittedOrigins(allowedOrigins, sealed.allowedOrigins, options.allowedOrigins),
     };
     const admitted =
-      platform.keepsIdentity === 'by-last-answer'
+      platform.identity === 'replaced'
         ? await lastAnswer.readmit({ row, guest, platform, signal })
         : await withinBound(
             await besideEachOther(recorder.record(row), platform.reissue(guest, sealed.identity, signal)),
@@ -85,7 +85,7 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
   return {
     readmit,
     keepIdentity: async (turn, join) =>
-      turn.platform.keepsIdentity === 'by-last-answer'
+      turn.platform.identity === 'replaced'
         ? lastAnswer.keep(turn, join)
         : withinBound({ row: turn.row, join }),
     async rejoin(request, signal) {

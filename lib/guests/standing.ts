@@ -22,7 +22,7 @@ export function datesOf(
   };
 }
 
-/** The row, as long as its retention lasts: past that it is absent for every door, purged or not. */
+/** The row, as long as its retention lasts: past that it is absent for every endpoint, purged or not. */
 export function unexpired(row: StoredGuest | undefined, now: number): StoredGuest | undefined {
   return row && row.expiresAt.getTime() > now ? row : undefined;
 }

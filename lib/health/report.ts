@@ -32,7 +32,7 @@ export interface HealthReporter {
    * never checked, or if its check is overdue.
    */
   verdictOn(name: string): Promise<Verdict | undefined>;
-  /** The verdict as of at most 10 s ago, one reading for all who ask: this door is open to everybody. Never throws. */
+  /** The verdict as of at most 10 s ago, one reading for all who ask: this endpoint is open to everybody. Never throws. */
   status(): Promise<Pick<HealthReport, 'status' | 'checkedAt'>>;
 }
 

@@ -20,8 +20,8 @@ export interface SyntheticJoinOptions {
 export function createSyntheticJoin(options: SyntheticJoinOptions): Checked | undefined {
   const { platforms, meetingUrls, allowedOrigins } = options;
   const meetings = meetingUrls.flatMap((meetingUrl) => {
-    const platform = platforms.find((candidate) => candidate.accepts(new URL(meetingUrl)));
-    return platform?.rehearse ? [{ platform, meetingUrl }] : [];
+    const platform = platforms.find((candidate) => candidate.readLink(new URL(meetingUrl)));
+    return platform?.probeJoin ? [{ platform, meetingUrl }] : [];
   });
   if (meetings.length === 0) return undefined;
   return {
@@ -29,7 +29,7 @@ export function createSyntheticJoin(options: SyntheticJoinOptions): Checked | un
     check: async (signal) => {
       const steps = meetings.map(async ({ platform, meetingUrl }) => {
         const guest = { applicationSessionId: randomUUID(), meetingUrl, allowedOrigins };
-        const own = (await platform.rehearse?.(guest, signal)) ?? [];
+        const own = (await platform.probeJoin?.(guest, signal)) ?? [];
         return own.map((step) => ({ ...step, name: joinStepName(platform.name, step.name) }));
       });
       return (await Promise.all(steps)).flat();

@@ -7,14 +7,14 @@ import type { Removal } from '../guests/removal.ts';
 import type { GuestPage } from '../guests/search.ts';
 import type { HealthReport } from '../health/report.ts';
 import type { CreatedMeeting } from '../meetings/createMeeting.ts';
-import type * as guests from './schemas/guests.ts';
-import type * as health from './schemas/health.ts';
-import type * as meetings from './schemas/meetings.ts';
+import type * as guests from '../contract/schemas/guests.ts';
+import type * as health from '../contract/schemas/health.ts';
+import type * as meetings from '../contract/schemas/meetings.ts';
 
 /** What the use cases found, as the contract words it. */
 
 export function tokenBody({ guest, row, join }: Admitted): z.infer<typeof guests.tokenAnswer> {
-  const { applicationsUrl, conferenceUri } = join;
+  const { discoverUrl, applicationsUrl, conferenceUri, identityPreserved } = join;
   return {
     applicationSessionId: guest.applicationSessionId,
     guestId: guestIdOf(guest.applicationSessionId),
@@ -23,15 +23,15 @@ export function tokenBody({ guest, row, join }: Admitted): z.infer<typeof guests
     token: join.token,
     tokenType: 'Bearer',
     expiryTime: join.expiryTime.toISOString(),
-    discoverUrl: join.discoverUrl,
+    ...(discoverUrl && { discoverUrl }),
     ...(applicationsUrl && { applicationsUrl }),
     ...(conferenceUri && { conferenceUri }),
+    identityPreserved,
   };
 }
 
 export function rejoinBody(admitted: Admitted): z.infer<typeof guests.rejoinAnswer> {
-  const { row, join } = admitted;
-  return { ...tokenBody(admitted), rejoinCount: row.rejoinCount, identityPreserved: join.identityPreserved };
+  return { ...tokenBody(admitted), rejoinCount: admitted.row.rejoinCount };
 }
 
 export function guestBody(row: GuestRow): z.infer<typeof guests.guestAnswer> {
@@ -59,8 +59,14 @@ export function guestPageBody(page: GuestPage): z.infer<typeof guests.searchAnsw
 
 export function meetingBody(meeting: CreatedMeeting): z.infer<typeof meetings.meetingAnswer> {
   const { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime, platform } = meeting;
-  const expiry = expiryTime.toISOString();
-  return { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime: expiry, platform };
+  return {
+    meetingUrl,
+    ...(onlineMeetingUri && { onlineMeetingUri }),
+    ...(conferenceId && { conferenceId }),
+    ...(organizerUri && { organizerUri }),
+    expiryTime: expiryTime.toISOString(),
+    platform,
+  };
 }
 
 export function preflightBody({

@@ -12,7 +12,7 @@ const bearerClaims = z.object({ tid: z.string(), appid: z.string().optional(), a
  * name the same application and tenant. Throws `caller-unauthenticated`, `caller-not-allowed`.
  */
 export function callerOf(request: HttpRequest, auth: CallerAuth): CallerId {
-  // The host has let everybody through: settings that say otherwise open no door.
+  // The host has let everybody through: settings that say otherwise open no endpoint.
   if (auth.kind !== 'entra') throw unauthenticated();
   const [, token] = /^Bearer +([\w~+/.-]+=*)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   const bearer = token === undefined ? undefined : bearerClaims.safeParse(parseBase64Json(token.split('.')[1])).data;

@@ -1,11 +1,11 @@
 import type { HttpFunctionOptions, HttpRequest, HttpResponseInit } from '@azure/functions';
 import type * as z from 'zod';
 import type { Problem } from '../problem.ts';
-import { readDoorSettings, theSettings } from '../settings.ts';
+import { readRegistrationSettings, theSettings } from '../settings.ts';
 import type { CallerId } from '../settings/callers.ts';
 import type { Trace } from '../telemetry.ts';
 import { callerOf } from './callers.ts';
-import type { Door } from './doors.ts';
+import type { EndpointDefinition } from '../contract/endpoints.ts';
 import { everyAnswer, headersOfRefusal, loggedHandler, requestTimeoutMs } from './loggedHandler.ts';
 import { problemBody } from './problemAnswer.ts';
 import { readBody, readHeaders, validate } from './requestBody.ts';
@@ -13,7 +13,7 @@ import { readBody, readHeaders, validate } from './requestBody.ts';
 type Input<S> = S extends z.ZodObject ? z.output<S> : undefined;
 
 /** What a use case gets of a request, validated, and how long it may take. */
-export interface DoorRequest<D extends Door> {
+export interface EndpointRequest<D extends EndpointDefinition> {
   readonly body: Input<D['body']>;
   readonly params: Input<D['params']>;
   readonly headers: Input<D['headers']>;
@@ -22,33 +22,33 @@ export interface DoorRequest<D extends Door> {
   readonly signal: AbortSignal;
 }
 
-type BodyOf<D extends Door> = D['answers'][keyof D['answers']] extends { schema: infer S extends z.ZodObject }
+type BodyOf<D extends EndpointDefinition> = D['answers'][keyof D['answers']] extends { schema: infer S extends z.ZodObject }
   ? z.input<S>
   : unknown;
 
-/** What a use case answers; the status is one of the door's. */
-export interface DoorAnswer<D extends Door> {
+/** What a use case answers; the status is one of the endpoint's. */
+export interface EndpointAnswer<D extends EndpointDefinition> {
   readonly status: number;
   readonly body: BodyOf<D>;
   /** A path or a URL, for `Location`. */
   readonly location?: string;
 }
 
-export type UseCase<D extends Door> = (request: DoorRequest<D>) => Promise<DoorAnswer<D>>;
+export type UseCase<D extends EndpointDefinition> = (request: EndpointRequest<D>) => Promise<EndpointAnswer<D>>;
 
-/** A door as a function: validation, time limit, problems, headers and the log line; the use case does the rest. */
-export function endpoint<D extends Door>(door: D, useCase: UseCase<D>): HttpFunctionOptions {
+/** An endpoint as a function: validation, time limit, problems, headers and the log line; the use case does the rest. */
+export function endpoint<D extends EndpointDefinition>(endpoint: D, useCase: UseCase<D>): HttpFunctionOptions {
   // Function keys are checked by the host; with Entra it lets everybody through, and the caller is read here.
-  const checksCaller = door.auth === 'caller' && readDoorSettings(process.env).callerAuth === 'entra';
+  const checksCaller = endpoint.auth === 'caller' && readRegistrationSettings(process.env).callerAuth === 'entra';
   const answer = async (request: HttpRequest, trace: Trace): Promise<HttpResponseInit> => {
     const caller = checksCaller ? callerOf(request, theSettings().callerAuth) : '';
     if (caller) trace.caller = caller;
-    const params = door.params && validate(request.params, door.params);
+    const params = endpoint.params && validate(request.params, endpoint.params);
     if (typeof params?.['guestId'] === 'string') trace.guestId = params['guestId'];
-    const headers = door.headers && readHeaders(request, door.headers);
-    const body = door.body && (await readBody(request, door.body));
+    const headers = endpoint.headers && readHeaders(request, endpoint.headers);
+    const body = endpoint.body && (await readBody(request, endpoint.body));
     const signal = AbortSignal.timeout(requestTimeoutMs);
-    const result = await useCase({ body, params, headers, caller, signal } as DoorRequest<D>);
+    const result = await useCase({ body, params, headers, caller, signal } as EndpointRequest<D>);
     return {
       status: result.status,
       headers: {
@@ -61,10 +61,10 @@ export function endpoint<D extends Door>(door: D, useCase: UseCase<D>): HttpFunc
   };
 
   return {
-    methods: [door.method],
-    authLevel: door.auth === 'anonymous' || checksCaller ? 'anonymous' : 'function',
-    route: door.route,
-    handler: loggedHandler({ door: door.operationId, answer, refuse: problemResponse }),
+    methods: [endpoint.method],
+    authLevel: endpoint.auth === 'anonymous' || checksCaller ? 'anonymous' : 'function',
+    route: endpoint.route,
+    handler: loggedHandler({ endpoint: endpoint.operationId, answer, refuse: problemResponse }),
   };
 }
 

@@ -2,10 +2,10 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { asProblem, type Problem } from '../problem.ts';
 import { summarize, traced, type Trace } from '../telemetry.ts';
 
-/** How a door answers, and how it words what was thrown on the way. */
+/** How an endpoint answers, and how it words what was thrown on the way. */
 export interface Handling {
-  /** Names the door in the log. */
-  readonly door: string;
+  /** Names the endpoint in the log. */
+  readonly endpoint: string;
   readonly answer: (request: HttpRequest, trace: Trace) => Promise<HttpResponseInit>;
   readonly refuse: (problem: Problem, invocationId: string) => HttpResponseInit;
 }
@@ -31,7 +31,7 @@ export function headersOfRefusal({ code, retryAfterSeconds }: Problem): Record<s
 }
 
 /** A handler that answers whatever happens, and writes one line about it. */
-export function loggedHandler({ door, answer, refuse }: Handling): HttpHandler {
+export function loggedHandler({ endpoint, answer, refuse }: Handling): HttpHandler {
   return async (request, context) => {
     const trace: Trace = { correlationId: correlationOf(request, context), steps: {} };
     const startedAt = performance.now();
@@ -40,7 +40,7 @@ export function loggedHandler({ door, answer, refuse }: Handling): HttpHandler {
       problem = asProblem(error);
       return refuse(problem, context.invocationId);
     });
-    logRequest(context, { door, trace, status: response.status, problem, elapsedMs: performance.now() - startedAt });
+    logRequest(context, { endpoint, trace, status: response.status, problem, elapsedMs: performance.now() - startedAt });
     return response;
   };
 }
@@ -52,7 +52,7 @@ function correlationOf(request: HttpRequest, context: InvocationContext): string
 }
 
 interface RequestRecord {
-  door: string;
+  endpoint: string;
   trace: Trace;
   status: number | undefined;
   problem: Problem | undefined;
@@ -60,9 +60,9 @@ interface RequestRecord {
 }
 
 /** One line a request, from a fixed list of fields; never from an error object. */
-function logRequest(context: InvocationContext, { door, trace, status, problem, elapsedMs }: RequestRecord): void {
+function logRequest(context: InvocationContext, { endpoint, trace, status, problem, elapsedMs }: RequestRecord): void {
   const line = JSON.stringify({
-    door,
+    endpoint,
     status,
     ...(problem && { code: problem.code, reason: problem.reason }),
     platform: trace.platform,

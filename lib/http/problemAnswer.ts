@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { problemCatalogue, type Problem } from '../problem.ts';
-import type { problemAnswer } from './schemas/problem.ts';
+import type { problemAnswer } from '../contract/schemas/problem.ts';
 
 /** A problem as RFC 9457 has it on the wire. @param invocationId of this occurrence. */
 export function problemBody(problem: Problem, invocationId: string): z.infer<typeof problemAnswer> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { Unconfirmed, type Meeting, type MeetingPlatform, type MeetingRequest } from '../platforms/platform.ts';
 import { Problem } from '../problem.ts';
@@ -41,9 +41,9 @@ const content = z.object({
   meeting: z
     .object({
       meetingUrl: z.string(),
-      onlineMeetingUri: z.string(),
-      conferenceId: z.string(),
-      organizerUri: z.string(),
+      onlineMeetingUri: z.string().optional(),
+      conferenceId: z.string().optional(),
+      organizerUri: z.string().optional(),
       expiryTime: z.coerce.date(),
       platform: z.string(),
     })
@@ -58,13 +58,16 @@ const content = z.object({
 export function createCreateMeeting(options: CreateMeetingOptions) {
   const { requests, ring, platforms, now } = options;
 
-  const create = async (request: MeetingRequest, signal: AbortSignal): Promise<CreatedMeeting> => {
+  const create = async (request: MeetingRequest, requestId: string, signal: AbortSignal): Promise<CreatedMeeting> => {
     // Not before the stored reply is looked for: a request that is sent again late is still the same request.
     if (request.expirationTime && !isWithinTenYears(request.expirationTime, now())) throw badEnd();
-    const platform = platforms.find((candidate) => 'createMeeting' in candidate);
+    const able = platforms.filter((candidate) => candidate.createMeeting !== undefined);
+    const { platform: wanted } = request;
+    const platform = wanted === undefined ? able[0] : able.find(({ name }) => name === wanted);
+    if (wanted !== undefined && !platform) throw notCreating();
     const trace = currentTrace();
     if (trace && platform) trace.platform = platform.name;
-    const meeting = await platform?.createMeeting?.(request, signal);
+    const meeting = await platform?.createMeeting?.(request, requestId, signal);
     if (!platform || !meeting) throw cannotCreate();
     return { ...meeting, platform: platform.name };
   };
@@ -102,7 +105,7 @@ export function createCreateMeeting(options: CreateMeetingOptions) {
     const fingerprint = digest('request', JSON.stringify(request, Object.keys(request).sort()));
     const claimed = await claim(requestId, fingerprint);
     if ('meetingUrl' in claimed) return claimed;
-    const meeting = await create(request, signal).catch(async (error: unknown) => {
+    const meeting = await create(request, requestId, signal).catch(async (error: unknown) => {
       // Without a meeting the key can be sent again at once; otherwise the claim keeps hasty repetitions from making many.
       if (!(error instanceof Unconfirmed)) await requests.release(claimed).catch(() => undefined);
       throw error;
@@ -120,7 +123,7 @@ export function createCreateMeeting(options: CreateMeetingOptions) {
     request: MeetingRequest,
     idempotency: Idempotency | undefined,
     signal: AbortSignal,
-  ): Promise<CreatedMeeting> => (idempotency ? createOnce(request, idempotency, signal) : create(request, signal));
+  ): Promise<CreatedMeeting> => (idempotency ? createOnce(request, idempotency, signal) : create(request, randomUUID(), signal));
 }
 
 function isWithinTenYears(time: Date, now: number): boolean {
@@ -148,6 +151,12 @@ function cannotCreate(): Problem {
     'capability-missing',
     'No configured platform creates meetings. Let an organizer schedule the meeting, and use its join link.',
   );
+}
+
+function notCreating(): Problem {
+  return new Problem('invalid-request', 'Correct what errors lists, then send the request again.', {
+    errors: [{ pointer: '/platform', detail: 'is not a configured platform that creates meetings' }],
+  });
 }
 
 function badEnd(): Problem {

@@ -10,7 +10,7 @@ const columns = z.object({
   expiresAt: z.date(),
 });
 
-/** A request with an idempotency key: PartitionKey is the digest of caller, door and key, RowKey `request`. */
+/** A request with an idempotency key: PartitionKey is the digest of caller, endpoint and key, RowKey `request`. */
 export interface MeetingRequestRow extends Readonly<z.infer<typeof columns>> {
   readonly requestId: string;
 }

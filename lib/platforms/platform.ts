@@ -21,10 +21,11 @@ export interface Join {
   /** Without `Bearer `; opaque. */
   readonly token: string;
   readonly expiryTime: Date;
-  readonly discoverUrl: string;
+  /** Where a guest's app begins on the Skype platforms. */
+  readonly discoverUrl?: string;
   readonly applicationsUrl?: string;
   readonly conferenceUri?: string;
-  /** What a `by-last-answer` platform needs in order to recognise the guest next time. */
+  /** What the guest's row keeps, as {@link MeetingPlatform.identity} says. */
   readonly identity?: string;
   /** Whether this is the participant that the earlier tokens were for. */
   readonly identityPreserved: boolean;
@@ -43,6 +44,8 @@ type ValueOf<Option extends keyof typeof meetingOptionValues> = (typeof meetingO
 
 /** An ad-hoc meeting to create; what is left out is the platform's to choose. */
 export interface MeetingRequest {
+  /** The platform that shall hold it. Default: the first configured one that creates meetings. */
+  readonly platform?: string | undefined;
   readonly subject?: string | undefined;
   readonly description?: string | undefined;
   /** Who comes in without waiting in the lobby. Default: Everyone, because the meeting is for guests. */
@@ -61,15 +64,15 @@ export interface MeetingRequest {
 export interface Meeting {
   /** The https join URL, verbatim, at one of the platform's meeting hosts. */
   readonly meetingUrl: string;
-  /** The SIP URI of the conference. */
-  readonly onlineMeetingUri: string;
-  readonly conferenceId: string;
-  /** An account of the platform's own, not of anybody in the tenant. */
-  readonly organizerUri: string;
+  /** The SIP URI of the conference; the Skype platforms have one. */
+  readonly onlineMeetingUri?: string | undefined;
+  readonly conferenceId?: string | undefined;
+  /** The SIP URI of an account of the platform's own, not of anybody in the tenant. */
+  readonly organizerUri?: string | undefined;
   readonly expiryTime: Date;
 }
 
-/** One step of a health check, in the order of the walk. */
+/** One step of a health check, in the order in which they are tried. */
 export interface HealthStep {
   readonly name: string;
   readonly outcome: 'pass' | 'warn' | 'fail';
@@ -78,25 +81,48 @@ export interface HealthStep {
   readonly action?: string;
 }
 
+/** A meeting as its link names it. */
+export interface MeetingLink {
+  /** One for each meeting and form of link, whatever the spelling: links with equal keys lead into the same meeting. */
+  readonly meetingKey: string;
+  /** The link in its canonical spelling, where the guest's app needs it. */
+  readonly meetingLink?: string;
+}
+
+/** Why a link of this platform leads into no meeting that guests can join. */
+export interface LinkRefusal {
+  readonly code: 'meeting-url-not-supported' | 'meeting-url-incomplete';
+  /** What is wrong with the link, as a sentence for the person who sent it. */
+  readonly detail: string;
+  readonly nextStep: string;
+}
+
 /** The port: all that the service knows of a meeting platform. Methods throw problems (lib/problem.ts). */
 export interface MeetingPlatform {
   readonly name: string;
-  /** How the same guest is asked for again: by the session id that is always sent, or by the platform's last answer. */
-  readonly keepsIdentity: 'by-session-id' | 'by-last-answer';
+  /**
+   * What the guest's row keeps so that the platform knows the guest again. `none`: nothing, the session id is enough.
+   * `stored`: an identity that stays the same. `replaced`: the platform's last answer, which each new answer replaces.
+   */
+  readonly identity: 'none' | 'stored' | 'replaced';
   readonly longestTokenLifeSeconds: number;
-  accepts(meetingUrl: URL): boolean;
+  /** Reads a link without any I/O; undefined if it belongs to another platform. */
+  readLink(meetingUrl: URL): MeetingLink | LinkRefusal | undefined;
   issue(guest: PlatformGuest, signal: AbortSignal): Promise<Join>;
   reissue(guest: PlatformGuest, identity: string | undefined, signal: AbortSignal): Promise<Join>;
+  /** Ends an identity that outlives our rows; absent where the platform has none. */
+  forget?(identity: string, signal: AbortSignal): Promise<void>;
   /**
-   * Creates a meeting; absent where the platform cannot. It is never sent twice if the first may have been carried out:
-   * there may be a meeting after an {@link Unconfirmed} problem; after any other one there is none.
+   * Creates a meeting; absent where the platform cannot. A request that may have been carried out is never sent again:
+   * there may be a meeting after an {@link Unconfirmed} problem, and there is none after any other.
+   * @param requestId names the request: the same for each try of it
    */
-  createMeeting?(meeting: MeetingRequest, signal: AbortSignal): Promise<Meeting>;
-  /** Walks the platform's discovery past all caches and breakers. Never throws: a failure is a step's outcome. */
+  createMeeting?(meeting: MeetingRequest, requestId: string, signal: AbortSignal): Promise<Meeting>;
+  /** Tries each step of the platform's discovery past all caches and breakers. A failure is a step's outcome: never throws. */
   check(signal: AbortSignal): Promise<HealthStep[]>;
   /**
-   * Does all that a guest does short of joining, past all caches and breakers, and leaves no trace of it: a token for the
-   * guest, who has to be a new one, its application, and the end of that. Absent where the platform cannot. Never throws.
+   * Does what a guest does short of joining, past all caches and breakers, and ends what it created. The guest has to be a
+   * new one. Absent where the platform cannot. Never throws.
    */
-  rehearse?(guest: PlatformGuest, signal: AbortSignal): Promise<HealthStep[]>;
+  probeJoin?(guest: PlatformGuest, signal: AbortSignal): Promise<HealthStep[]>;
 }

@@ -5,7 +5,7 @@ import type { serviceSchema } from './service.ts';
 /** Whose guests and subscriptions they are: an application's id, or `''` for the holders of function keys, who are one. */
 export type CallerId = string;
 
-/** Who may call the doors that are not open to everybody. */
+/** Who may call the endpoints that are not open to everybody. */
 export type CallerAuth =
   | { readonly kind: 'function-key' }
   /** Applications of one tenant, by their client ids in lower case. */
@@ -16,7 +16,7 @@ export function callerAuthOf(
   service: z.output<ReturnType<typeof serviceSchema>>,
   given: Readonly<Record<string, string>>,
 ): { callerAuth: CallerAuth; mistakes: string[] } {
-  const { CALLER_AUTH: kind, CALLER_APP_IDS: appIds, SAMPLE_SERVICE_DOORS: sampleDoors } = service;
+  const { CALLER_AUTH: kind, CALLER_APP_IDS: appIds, SAMPLE_SERVICE_ENDPOINTS: sampleEndpoints } = service;
   if (kind === 'function-key') return { callerAuth: { kind }, mistakes: [] };
   const tenant = guid.safeParse(service.CALLER_TENANT_ID ?? given['ENTRA_TENANT_ID']);
   return {
@@ -25,7 +25,7 @@ export function callerAuthOf(
       ...(tenant.success ? [] : ['CALLER_TENANT_ID or ENTRA_TENANT_ID must be a GUID']),
       ...(appIds ? [] : ['CALLER_APP_IDS is missing']),
       // Its clients know neither tokens nor sign-in.
-      ...(sampleDoors === 'off' ? [] : ['SAMPLE_SERVICE_DOORS must be off with CALLER_AUTH=entra']),
+      ...(sampleEndpoints === 'off' ? [] : ['SAMPLE_SERVICE_ENDPOINTS must be off with CALLER_AUTH=entra']),
       // Set by App Service itself when its authentication is on. Without it anybody could send the headers that it sets.
       ...(given['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true'
         ? []

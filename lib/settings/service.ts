@@ -19,7 +19,7 @@ export type PlatformName = (typeof platformNames)[number];
 /** How callers prove themselves: the host's function keys, or Entra tokens that App Service authentication has checked. */
 export const callerAuthKinds = ['function-key', 'entra'] as const;
 
-/** The doors of the platform's sample service: not there, with a function key, or open to everybody as they were. */
+/** The endpoints of the platform's sample service: not there, with a function key, or open to everybody as they were. */
 export const sampleServiceModes = ['off', 'keyed', 'open'] as const;
 export type SampleServiceMode = (typeof sampleServiceModes)[number];
 
@@ -57,7 +57,7 @@ export const serviceSchema = (development: boolean) =>
       (text) => (guid.safeParse(text).success ? text.toLowerCase() : undefined),
       'must be application ids, separated by commas',
     ).optional(),
-    SAMPLE_SERVICE_DOORS: z.enum(sampleServiceModes, `must be ${sampleServiceModes.join(', ')}`).default('off'),
+    SAMPLE_SERVICE_ENDPOINTS: z.enum(sampleServiceModes, `must be ${sampleServiceModes.join(', ')}`).default('off'),
     PUBLIC_BASE_URL: parsed(
       (text) => parseOrigin(text, development),
       'must be an https origin such as https://join.contoso.com',

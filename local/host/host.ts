@@ -19,7 +19,7 @@ export interface HostOptions {
   hostJson?: unknown;
   /** 0, the default, takes a free port. */
   port?: number;
-  /** The key of the admin doors and of every function that is not anonymous. */
+  /** The key of the admin endpoints and of every function that is not anonymous. */
   functionKey: string;
   cors?: CorsOptions | undefined;
   /** Turns App Service authentication on: before the functions, and by its variable in the environment of the app. */

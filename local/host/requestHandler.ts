@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerAdmin } from './adminDoors.ts';
+import { answerAdmin } from './adminEndpoints.ts';
 import type { Authenticate } from './appServiceAuth.ts';
 import { answerCors, type CorsOptions } from './cors.ts';
 import { hasKey } from './functionKey.ts';
@@ -23,7 +23,7 @@ export interface RequestHandlerOptions {
 /** Answers a request; what the host answers itself has no body. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** The host's order: CORS, authentication, admin doors, route, key, size of the body, function. */
+/** The host's order: CORS, authentication, admin endpoints, route, key, size of the body, function. */
 export function requestHandler(options: RequestHandlerOptions): RequestHandler {
   const { find, timers, functionKey, cors, authenticate, bodyLimit } = options;
   return async (request, response) => {

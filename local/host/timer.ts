@@ -31,7 +31,7 @@ export interface TimerOptions {
 export interface Timer {
   /** Runs at every occurrence from now on. */
   start(): void;
-  /** Runs once, now, as the admin door asks. Does nothing while a run is under way. */
+  /** Runs once, now, as the admin endpoint asks. Does nothing while a run is under way. */
   fire(): Promise<void>;
   /** Starts no more runs and waits for the one under way. */
   stop(): Promise<void>;

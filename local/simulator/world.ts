@@ -3,7 +3,7 @@ import { Clock } from './clock.ts';
 import { EntraClients } from './entra/entraClients.ts';
 import type { Faults } from './faults.ts';
 import { GuestApplications } from './meetings/applications.ts';
-import { MeetingHall } from './meetings/hall.ts';
+import { MeetingHall } from './meetings/meetings.ts';
 import { OnPremises } from './onPremises/state.ts';
 import { usualBehaviour, type PlatformState } from './platform/behaviour.ts';
 import { accessLevelOf } from './platform/knownMeetings.ts';

@@ -49,7 +49,7 @@ afterAll(async () => {
 
 const soon = (): AbortSignal => AbortSignal.timeout(10_000);
 const passOf = ({ token, expiryTime, discoverUrl }: Join): GuestPass => {
-  return { token, expiryTime: expiryTime.toISOString(), discoverUrl };
+  return { token, expiryTime: expiryTime.toISOString(), ...(discoverUrl && { discoverUrl }) };
 };
 
 /** Joins in a page of this browser with a token for these origins. */

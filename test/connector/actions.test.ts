@@ -53,7 +53,7 @@ test('a flow creates a meeting, admits a guest, brings the same guest back, and 
   expect((await flows.run('GetHealth')).json).toMatchObject({ status: 'pass', checks: [{}, {}] });
   // That was all of them, but for the trigger and its end.
   const actions = operations.filter(({ triggerHint, visibility }) => !triggerHint && visibility !== 'internal');
-  expect([...flows.succeeded].sort()).toEqual(actions.map(({ door }) => door.operationId).sort());
+  expect([...flows.succeeded].sort()).toEqual(actions.map(({ endpoint }) => endpoint.operationId).sort());
 });
 
 test('an action that is repeated makes no second meeting', async () => {

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { committedFiles, connectorFolder } from '../../connector/generate/files.ts';
 import { operations } from '../../connector/generate/operations.ts';
-import { doors, type Door } from '../../lib/http/doors.ts';
-import { apiDefinition } from '../../lib/http/openApi.ts';
+import { endpoints, type EndpointDefinition } from '../../lib/contract/endpoints.ts';
+import { apiDefinition } from '../../lib/contract/openApi.ts';
 import { operationsOf, swaggerSchema } from './lint/swagger.ts';
 
 const committed = (name: string): string => readFileSync(`${connectorFolder}/${name}`, 'utf8');
@@ -35,8 +35,8 @@ test('the definition is valid Swagger 2.0', () => {
   );
 });
 
-test('every door that needs a caller is an operation, with its own method, path and names', () => {
-  const ofCallers = Object.values<Door>(doors).filter(({ auth }) => auth === 'caller');
+test('every endpoint that needs a caller is an operation, with its own method, path and names', () => {
+  const ofCallers = Object.values<EndpointDefinition>(endpoints).filter(({ auth }) => auth === 'caller');
   const rows = operationsOf(swagger).map(({ method, path, name }) => `${method} ${path} ${name}`);
   expect(rows.sort()).toEqual(
     ofCallers.map(({ method, route, operationId }) => `${method.toLowerCase()} /${route} ${operationId}`).sort(),

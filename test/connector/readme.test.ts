@@ -3,7 +3,7 @@ import { readCommandLine } from '../../connector/generate/commandLine.ts';
 import { iconBrandColor } from '../../connector/generate/connection.ts';
 import { placeholderHost } from '../../connector/generate/files.ts';
 import { operations } from '../../connector/generate/operations.ts';
-import { doors, type Door } from '../../lib/http/doors.ts';
+import { endpoints, type EndpointDefinition } from '../../lib/contract/endpoints.ts';
 import { serviceSchema } from '../../lib/settings/service.ts';
 
 const readme = readFileSync('connector/readme.md', 'utf8');
@@ -30,12 +30,12 @@ test('it has the headings of the public repository’s template, in its order', 
 test('it tells of every operation that a flow maker sees, and of no other, in the order of the connector', () => {
   const told = [...section('Supported Operations').matchAll(/^### (.*)$/gm)].map(([, title]) => title);
   const seen = operations.filter(({ visibility }) => visibility !== 'internal');
-  expect(told).toEqual(seen.map(({ door }) => door.summary));
+  expect(told).toEqual(seen.map(({ endpoint }) => endpoint.summary));
 });
 
 test('the key is made for exactly the functions that the connector calls', () => {
-  const [, list = ''] = /for door in ([^;]+);/.exec(section('Obtaining Credentials')) ?? [];
-  const called = Object.entries<Door>(doors).filter(([, door]) => operations.some((one) => one.door === door));
+  const [, list = ''] = /for endpoint in ([^;]+);/.exec(section('Obtaining Credentials')) ?? [];
+  const called = Object.entries<EndpointDefinition>(endpoints).filter(([, endpoint]) => operations.some((one) => one.endpoint === endpoint));
   expect(list.split(/[\s\\]+/).sort()).toEqual(called.map(([name]) => name).sort());
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { AnonymousJoinProblem, type ProblemCode } from '../../client/problem.ts';
-import { doors, type Door } from '../../lib/http/doors.ts';
+import { endpoints, type EndpointDefinition } from '../../lib/contract/endpoints.ts';
 import { problemCatalogue, refusalReasons } from '../../lib/problem.ts';
 import { serviceSchema } from '../../lib/settings/service.ts';
 import { trustedApplicationSchema } from '../../lib/settings/trustedApplication.ts';
@@ -87,19 +87,19 @@ describe('settings', () => {
   });
 });
 
-describe('doors', () => {
-  const known = Object.values<Door>(doors).map(({ method, route }) => `${method} /api/${route}`);
-  const isDoor = /^(?:GET|POST|DELETE) \/api\//;
+describe('endpoints', () => {
+  const known = Object.values<EndpointDefinition>(endpoints).map(({ method, route }) => `${method} /api/${route}`);
+  const isEndpoint = /^(?:GET|POST|DELETE) \/api\//;
 
   const pageForPeople = 'GET /api/status';
 
   test('the README has a row for each, for the page for people, and for nothing else', () => {
-    expect(firstCells(sectionOf(readme, 'The API'), isDoor).toSorted()).toEqual([...known, pageForPeople].toSorted());
+    expect(firstCells(sectionOf(readme, 'The API'), isEndpoint).toSorted()).toEqual([...known, pageForPeople].toSorted());
   });
 
   test('each that a page names is there', () => {
     const others = ['POST /api/GetAnonTokenJob', 'POST /api/GetAdhocMeetingJob', pageForPeople];
-    const named = pages.flatMap((page) => namesIn(read(page), isDoor).map((door) => `${page}: ${door}`));
+    const named = pages.flatMap((page) => namesIn(read(page), isEndpoint).map((endpoint) => `${page}: ${endpoint}`));
     const all = new Set([...known, ...others]);
     expect(named.filter((entry) => !all.has(entry.split(': ')[1] ?? ''))).toEqual([]);
   });

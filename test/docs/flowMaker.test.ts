@@ -75,17 +75,17 @@ test('what to put into the fields of Create meeting is what the sample has', () 
 test('it tells of every action, and of nothing that an action does not give', () => {
   const rows = rowsOf(sectionOf(page, 'What each action gives')).slice(1);
   const actions = operations.filter(({ visibility, triggerHint }) => visibility !== 'internal' && !triggerHint);
-  expect(rows.map(([name]) => name)).toEqual(actions.map(({ door }) => door.summary));
+  expect(rows.map(([name]) => name)).toEqual(actions.map(({ endpoint }) => endpoint.summary));
   for (const [name, used = ''] of rows) {
-    const { door } = actions.find((action) => action.door.summary === name) ?? {};
-    const given = Object.values(door?.answers ?? {}).flatMap(({ schema }) =>
+    const { endpoint } = actions.find((action) => action.endpoint.summary === name) ?? {};
+    const given = Object.values(endpoint?.answers ?? {}).flatMap(({ schema }) =>
       Object.keys(schema?.shape ?? {}).map(titleOf),
     );
     const told = [...used.matchAll(/\*([^*]+)\*/g)].map(([, title]) => title);
     expect(given).toEqual(expect.arrayContaining(told));
   }
   const trigger = operations.find(({ triggerHint }) => triggerHint);
-  expect(page).toContain(`The trigger **${trigger?.door.summary ?? ''}**`);
+  expect(page).toContain(`The trigger **${trigger?.endpoint.summary ?? ''}**`);
 });
 
 test('the steps that it calls secure are those that the sample keeps out of the run history', () => {

@@ -61,7 +61,7 @@ export async function startFaultyService(): Promise<FaultyService> {
   };
 }
 
-/** A request's time limit, as the doors set it. */
+/** A request's time limit, as the endpoints set it. */
 export const requestSignal = (): AbortSignal => AbortSignal.timeout(15_000);
 
 /** Issues a token for the meeting of the tests. */

@@ -1,5 +1,5 @@
-import { doors, type Door, type DoorName } from '../../lib/http/doors.ts';
-import { apiDefinition } from '../../lib/http/openApi.ts';
+import { endpoints, type EndpointDefinition, type EndpointName } from '../../lib/contract/endpoints.ts';
+import { apiDefinition } from '../../lib/contract/openApi.ts';
 import { functionApp } from '../../local/host/functionApp.ts';
 import { invoke } from '../../local/host/invocation.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
@@ -29,15 +29,15 @@ afterAll(async () => {
   expect(JSON.stringify(service.log)).not.toMatch(hidden);
 });
 
-const needingSettings = Object.entries<Door>(doors).flatMap(([name, { auth }]) =>
-  auth === 'caller' ? [name as DoorName] : [],
+const needingSettings = Object.entries<EndpointDefinition>(endpoints).flatMap(([name, { auth }]) =>
+  auth === 'caller' ? [name as EndpointName] : [],
 );
 
-test.each(needingSettings)('%s names the settings that are wrong, not their values', async (door) => {
-  const { method, path, body, headers } = goodRequests()[door];
+test.each(needingSettings)('%s names the settings that are wrong, not their values', async (endpoint) => {
+  const { method, path, body, headers } = goodRequests()[endpoint];
   const reply = await service.call(method, path, body, headers);
   expectProblem(reply, 'configuration-invalid');
-  conformance.answer(door, reply);
+  conformance.answer(endpoint, reply);
   for (const name of Object.keys(broken)) expect(reply.json['detail']).toContain(name);
   expect(reply.text).not.toMatch(hidden);
 });
@@ -46,7 +46,7 @@ test('a bad request is still the caller’s mistake', async () => {
   expectProblem(await service.call('POST', '/api/v1/rejoin-tokens', {}), 'invalid-request');
 });
 
-test('the open health door answers fail, and says no more', async () => {
+test('the open health endpoint answers fail, and says no more', async () => {
   const reply = await service.call('GET', '/api/health', undefined, { 'x-functions-key': '' });
   expect({ status: reply.status, json: reply.json }).toEqual({ status: 503, json: { status: 'fail' } });
   expectSafeHeaders(reply);

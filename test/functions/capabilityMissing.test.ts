@@ -1,4 +1,4 @@
-import { apiDefinition } from '../../lib/http/openApi.ts';
+import { apiDefinition } from '../../lib/contract/openApi.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { startTestHost, type TestHost } from '../support/testHost.ts';
 import { goodRequests } from './goodRequests.ts';

@@ -1,5 +1,5 @@
 import { TableServiceClient } from '@azure/data-tables';
-import { doors, type Door, type DoorName } from '../../lib/http/doors.ts';
+import { endpoints, type EndpointDefinition, type EndpointName } from '../../lib/contract/endpoints.ts';
 import type { ProblemCode } from '../../lib/problem.ts';
 import { createTables } from '../../local/azurite.ts';
 import { tableNames } from '../../local/cloud.ts';
@@ -26,8 +26,8 @@ afterAll(async () => {
   await cloud.stop();
   // Nothing that the definition lists was left out, but for what other files show and what has no known cause.
   const missing = listedAnswers(definition).filter((answer) => !conformance.seen.has(answer));
-  // Where callers are applications: a door that needs one says 403 to a wrong one.
-  const entraOnly = Object.values<Door>(doors).flatMap(({ auth, operationId }) =>
+  // Where callers are applications: an endpoint that needs one says 403 to a wrong one.
+  const entraOnly = Object.values<EndpointDefinition>(endpoints).flatMap(({ auth, operationId }) =>
     auth === 'caller' ? [`${operationId} 403`] : [],
   );
   expect(missing.filter((answer) => !entraOnly.includes(answer)).sort()).toEqual([
@@ -47,17 +47,17 @@ afterEach(() => {
   cloud.simulator.world.faults.clear();
 });
 
-/** Calls a door and holds the answer against the definition. */
+/** Calls an endpoint and holds the answer against the definition. */
 async function ask(
-  door: DoorName,
+  endpoint: EndpointName,
   { known, body, headers }: { known?: Known; body?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Reply> {
-  const good = goodRequests(known)[door];
+  const good = goodRequests(known)[endpoint];
   const sent = body ?? good.body;
   const reply = await service.call(good.method, good.path, sent, { ...good.headers, ...headers });
-  conformance.answer(door, reply);
+  conformance.answer(endpoint, reply);
   if (reply.status !== 401) expectSafeHeaders(reply);
-  if (reply.status < 300 && sent !== undefined) expect(conformance.takes(door, sent)).toBe(true);
+  if (reply.status < 300 && sent !== undefined) expect(conformance.takes(endpoint, sent)).toBe(true);
   return reply;
 }
 const issue = (body: unknown) => ask('issueAnonymousToken', { body });
@@ -77,7 +77,7 @@ async function newGuest(): Promise<{ applicationSessionId: string; guestId: stri
   return { applicationSessionId: String(json['applicationSessionId']), guestId: String(json['guestId']) };
 }
 
-describe('every door, when all is well', () => {
+describe('every endpoint, when all is well', () => {
   test('tokens, guests and searches', async () => {
     const { applicationSessionId, guestId } = await newGuest();
     const allowedOrigins = ['https://www.contoso.example'];
@@ -138,20 +138,20 @@ describe('every door, when all is well', () => {
 });
 
 const having = (part: 'auth' | 'body') =>
-  Object.entries<Door>(doors).flatMap(([name, door]) =>
-    (part === 'auth' ? door.auth === 'caller' : door.body) ? [name as DoorName] : [],
+  Object.entries<EndpointDefinition>(endpoints).flatMap(([name, endpoint]) =>
+    (part === 'auth' ? endpoint.auth === 'caller' : endpoint.body) ? [name as EndpointName] : [],
   );
 
-test.each(having('auth'))('%s without the right key', async (door) => {
-  expect((await ask(door, { headers: { 'x-functions-key': 'wrong' } })).status).toBe(401);
+test.each(having('auth'))('%s without the right key', async (endpoint) => {
+  expect((await ask(endpoint, { headers: { 'x-functions-key': 'wrong' } })).status).toBe(401);
 });
 
-test.each(having('body'))('%s of a bad body', async (door) => {
-  expect(conformance.takes(door, { surprise: true })).toBe(false);
-  expectProblem(await ask(door, { body: { surprise: true } }), 'invalid-request');
+test.each(having('body'))('%s of a bad body', async (endpoint) => {
+  expect(conformance.takes(endpoint, { surprise: true })).toBe(false);
+  expectProblem(await ask(endpoint, { body: { surprise: true } }), 'invalid-request');
   const headers = { 'content-type': 'text/plain' };
-  expectProblem(await ask(door, { body: '{}', headers }), 'unsupported-media-type');
-  expectProblem(await ask(door, { body: '{}'.padEnd(16_385) }), 'payload-too-large');
+  expectProblem(await ask(endpoint, { body: '{}', headers }), 'unsupported-media-type');
+  expectProblem(await ask(endpoint, { body: '{}'.padEnd(16_385) }), 'payload-too-large');
 });
 
 test('a meeting whose request is under way, or was another one', async () => {
@@ -192,9 +192,9 @@ test('a guest in every state that is refused', async () => {
   expectProblem(await issue({ meetingUrl, applicationSessionId }), 'guest-removed');
   expectProblem(await rejoin({ applicationSessionId }), 'guest-removed');
   expectProblem(await rejoin({ applicationSessionId: nobodysId }), 'guest-not-found');
-  for (const door of [getGuest, remove]) {
-    expectProblem(await door(nobodysId), 'guest-not-found');
-    expectProblem(await door('nobody'), 'invalid-request');
+  for (const endpoint of [getGuest, remove]) {
+    expectProblem(await endpoint(nobodysId), 'guest-not-found');
+    expectProblem(await endpoint('nobody'), 'invalid-request');
   }
 });
 

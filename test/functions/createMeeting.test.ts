@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { meetingAnswer } from '../../lib/http/schemas/meetings.ts';
+import { meetingAnswer } from '../../lib/contract/schemas/meetings.ts';
 import { meetingOptionValues } from '../../lib/platforms/platform.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
@@ -216,7 +216,7 @@ test('its log line names the platform, and nothing of what was asked or made', a
   const lines = service.log.slice(before).filter(({ category }) => category === 'user');
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]?.message ?? '')).toMatchObject({
-    door: 'CreateMeeting',
+    endpoint: 'CreateMeeting',
     status: 201,
     platform: 'trusted-application',
   });

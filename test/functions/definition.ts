@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { isDeepStrictEqual } from 'node:util';
-import { doors, type DoorName } from '../../lib/http/doors.ts';
+import { endpoints, type EndpointName } from '../../lib/contract/endpoints.ts';
 import type { Reply } from '../support/testHost.ts';
 
 /** What of an OpenAPI 3.1 document a test reads. */
@@ -20,9 +20,9 @@ export interface Operation {
 /** Holds requests and answers against the schemas that the definition gives for exactly that operation and status. */
 export interface Conformance {
   /** Fails for a status, media type, field or value that the definition does not have. */
-  answer(door: DoorName, reply: Reply): void;
+  answer(endpoint: EndpointName, reply: Reply): void;
   /** Whether the definition takes this body. */
-  takes(door: DoorName, body: unknown): boolean;
+  takes(endpoint: EndpointName, body: unknown): boolean;
   /** `GetGuest 404` for everything that {@link answer} has seen. */
   readonly seen: ReadonlySet<string>;
 }
@@ -46,8 +46,8 @@ export function conformanceWith(definition: Definition): Conformance {
 
   return {
     seen,
-    answer(door, { status, headers, text }) {
-      const { operation, path, method, operationId } = operationOf(definition, door);
+    answer(endpoint, { status, headers, text }) {
+      const { operation, path, method, operationId } = operationOf(definition, endpoint);
       const response = operation.responses[status];
       if (!response) throw new Error(`${operationId} answered ${status}, which the definition does not list: ${text}`);
       seen.add(`${operationId} ${status}`);
@@ -60,10 +60,10 @@ export function conformanceWith(definition: Definition): Conformance {
       const mediaType = headers.get('content-type')?.split(';')[0] ?? '';
       expect(Object.keys(response.content)).toContain(mediaType);
       const steps = ['paths', path, method, 'responses', String(status), 'content', mediaType, 'schema'];
-      expect({ door, status, problems: problemsOf(steps, JSON.parse(text)) }).toEqual({ door, status, problems: [] });
+      expect({ endpoint, status, problems: problemsOf(steps, JSON.parse(text)) }).toEqual({ endpoint, status, problems: [] });
     },
-    takes(door, body) {
-      const { path, method } = operationOf(definition, door);
+    takes(endpoint, body) {
+      const { path, method } = operationOf(definition, endpoint);
       const steps = ['paths', path, method, 'requestBody', 'content', 'application/json', 'schema'];
       return JSON.stringify(problemsOf(steps, body)) === '[]';
     },
@@ -77,8 +77,8 @@ export function listedAnswers({ paths }: Definition): string[] {
     .flatMap(({ operationId, responses }) => Object.keys(responses).map((status) => `${operationId} ${status}`));
 }
 
-function operationOf(definition: Definition, door: DoorName) {
-  const { route, method: upperCase, operationId } = doors[door];
+function operationOf(definition: Definition, endpoint: EndpointName) {
+  const { route, method: upperCase, operationId } = endpoints[endpoint];
   const path = `/${route}`;
   const method = upperCase.toLowerCase();
   const operation = definition.paths[path]?.[method];

@@ -1,8 +1,8 @@
-import { doors } from '../../lib/http/doors.ts';
+import { endpoints } from '../../lib/contract/endpoints.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey, type Reply } from '../support/testHost.ts';
 import { forgedHeaders, unsignedToken } from '../lib/http/principals.ts';
-import { callerDoors } from './callerDoors.ts';
+import { callerEndpoints } from './callerEndpoints.ts';
 import { registeredBy, startEntraHost, type EntraHost } from './entraHost.ts';
 import { expectProblem } from './problemReply.ts';
 
@@ -49,13 +49,13 @@ function strangers(): Record<string, Record<string, string>> {
 
 test('every function over HTTP is open at the host, which has no keys to check', () => {
   expect(registeredBy('function')).toEqual([]);
-  expect(registeredBy('anonymous')).toEqual(expect.arrayContaining(Object.keys(doors)));
+  expect(registeredBy('anonymous')).toEqual(expect.arrayContaining(Object.keys(endpoints)));
 });
 
-test.each(callerDoors)('%s lets in an application of ours, in its own name and in a user’s', async (door) => {
+test.each(callerEndpoints)('%s lets in an application of ours, in its own name and in a user’s', async (endpoint) => {
   const { advisor: user } = cloud.simulator.callers;
-  expectLetIn(await entra.knock(door, entra.bearer('advisorApp')));
-  expectLetIn(await entra.knock(door, entra.bearer('flowConnector', { user })));
+  expectLetIn(await entra.knock(endpoint, entra.bearer('advisorApp')));
+  expectLetIn(await entra.knock(endpoint, entra.bearer('flowConnector', { user })));
 });
 
 describe('who is refused leaves nothing behind', () => {
@@ -67,7 +67,7 @@ describe('who is refused leaves nothing behind', () => {
     expect(await entra.traces()).toEqual(before);
   });
 
-  test.each(callerDoors)('at %s: an application that is not listed, whatever it says of itself', async (door) => {
+  test.each(callerEndpoints)('at %s: an application that is not listed, whatever it says of itself', async (endpoint) => {
     const { advisor: user, applications } = cloud.simulator.callers;
     const forged = forgedHeaders(applications.advisorApp.clientId, cloud.simulator.entra.tenantId);
     for (const headers of [
@@ -75,21 +75,21 @@ describe('who is refused leaves nothing behind', () => {
       { ...forged, ...entra.bearer('stranger') },
       { ...entra.bearer('stranger'), 'x-functions-key': functionKey },
     ]) {
-      const reply = await entra.knock(door, headers);
+      const reply = await entra.knock(endpoint, headers);
       expectProblem(reply, 'caller-not-allowed');
       expect(reply.status).toBe(403);
     }
   });
 
-  test.each(callerDoors)('at %s: whoever is no application', async (door) => {
+  test.each(callerEndpoints)('at %s: whoever is no application', async (endpoint) => {
     for (const [who, headers] of Object.entries(strangers())) {
-      const reply = await entra.knock(door, headers);
+      const reply = await entra.knock(endpoint, headers);
       expectProblem(reply, 'caller-unauthenticated');
       expect([who, reply.status, reply.headers.get('www-authenticate')]).toEqual([who, 401, 'Bearer']);
     }
   });
 
-  test.each(callerDoors)('at %s, by the host: who has no token, or a bad one, whatever key', async (door) => {
+  test.each(callerEndpoints)('at %s, by the host: who has no token, or a bad one, whatever key', async (endpoint) => {
     const { tenantId } = cloud.simulator.entra;
     const { clientId } = cloud.simulator.callers.applications.advisorApp;
     const forged = forgedHeaders(clientId, tenantId);
@@ -103,7 +103,7 @@ describe('who is refused leaves nothing behind', () => {
       entra.bearer('advisorApp', { tenantId: '11111111-0000-4000-8000-000000000000' }),
       entra.bearer('advisorApp', { lifetimeSeconds: -600 }),
     ]) {
-      const { status, text } = await entra.knock(door, headers);
+      const { status, text } = await entra.knock(endpoint, headers);
       expect([status, text]).toEqual([401, '']);
     }
   });
@@ -116,7 +116,7 @@ test('who calls is known before a word of the request is read', async () => {
   expectProblem(allowed, 'invalid-request');
 });
 
-test('the open doors need nobody, and mind nobody', async () => {
+test('the open endpoints need nobody, and mind nobody', async () => {
   for (const headers of [{}, cookie, entra.bearer('stranger'), { authorization: 'Bearer bad' }]) {
     expect((await entra.call(headers, 'GET', '/api/health')).json).toMatchObject({ status: 'warn' });
     expect((await entra.call(headers, 'GET', '/api/openapi.json')).json).toMatchObject({ openapi: '3.1.0' });
@@ -129,9 +129,9 @@ test('the log names the application that was let in, and nothing else of who cal
   const lastLine = () => JSON.parse(log.filter(({ category }) => category === 'user').at(-1)?.message ?? '') as unknown;
   const headers = entra.bearer('flowConnector', { user: advisor });
   await entra.knock('getGuest', headers);
-  expect(lastLine()).toMatchObject({ door: 'GetGuest', caller: applications.flowConnector.clientId });
+  expect(lastLine()).toMatchObject({ endpoint: 'GetGuest', caller: applications.flowConnector.clientId });
   await entra.knock('issueAnonymousToken', entra.bearer('advisorApp'));
-  expect(lastLine()).toMatchObject({ door: 'IssueAnonymousToken', caller: applications.advisorApp.clientId });
+  expect(lastLine()).toMatchObject({ endpoint: 'IssueAnonymousToken', caller: applications.advisorApp.clientId });
 
   await entra.knock('getGuest', entra.bearer('stranger'));
   expect(lastLine()).toMatchObject({ status: 403, code: 'caller-not-allowed' });

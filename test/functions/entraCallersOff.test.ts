@@ -1,11 +1,11 @@
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey } from '../support/testHost.ts';
 import { forgedHeaders, unsignedToken } from '../lib/http/principals.ts';
-import { callerDoors } from './callerDoors.ts';
+import { callerEndpoints } from './callerEndpoints.ts';
 import { registeredBy, startEntraHost, type EntraHost } from './entraHost.ts';
 import { expectProblem } from './problemReply.ts';
 
-// CALLER_AUTH=entra, and nobody at the door: whatever callers say of themselves reaches the functions.
+// CALLER_AUTH=entra, and nobody at the endpoint: whatever callers say of themselves reaches the functions.
 let cloud: TestCloud;
 let entra: EntraHost;
 let before: unknown;
@@ -41,9 +41,9 @@ test('no function has a key that would keep anybody out', () => {
   expect(registeredBy('function')).toEqual([]);
 });
 
-test.each(callerDoors)('%s is closed to everybody, and says which setting is to blame', async (door) => {
+test.each(callerEndpoints)('%s is closed to everybody, and says which setting is to blame', async (endpoint) => {
   for (const headers of everyClaimToBeOurs()) {
-    const reply = await entra.knock(door, headers);
+    const reply = await entra.knock(endpoint, headers);
     expectProblem(reply, 'configuration-invalid');
     expect(reply.json['detail']).toBe(
       'Correct the settings: CALLER_AUTH=entra needs App Service authentication to be on.',
@@ -62,7 +62,7 @@ test.each([undefined, '', 'False', 'false', '1', 'yes'])(
   },
 );
 
-test('the open doors answer all the same, and the one for monitors says that something is wrong', async () => {
+test('the open endpoints answer all the same, and the one for monitors says that something is wrong', async () => {
   for (const headers of everyClaimToBeOurs()) {
     const health = await entra.call(headers, 'GET', '/api/health');
     expect([health.status, health.json]).toEqual([503, { status: 'fail' }]);

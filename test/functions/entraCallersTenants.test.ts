@@ -1,6 +1,6 @@
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { forgedHeaders, unsignedToken } from '../lib/http/principals.ts';
-import { callerDoors } from './callerDoors.ts';
+import { callerEndpoints } from './callerEndpoints.ts';
 import { startEntraHost, type EntraHost } from './entraHost.ts';
 import { expectProblem } from './problemReply.ts';
 
@@ -27,17 +27,17 @@ test('an application of the callers’ tenant is let in', async () => {
   expect((await entra.knock('issueAnonymousToken', headers)).status).toBe(201);
 });
 
-test.each(callerDoors)('%s refuses the same application in another tenant', async (door) => {
+test.each(callerEndpoints)('%s refuses the same application in another tenant', async (endpoint) => {
   const { advisor: user } = cloud.simulator.callers;
   for (const tenantId of ['11111111-0000-4000-8000-000000000000', cloud.simulator.entra.tenantId]) {
-    expectProblem(await entra.knock(door, entra.bearer('advisorApp', { tenantId })), 'caller-not-allowed');
-    expectProblem(await entra.knock(door, entra.bearer('flowConnector', { tenantId, user })), 'caller-not-allowed');
+    expectProblem(await entra.knock(endpoint, entra.bearer('advisorApp', { tenantId })), 'caller-not-allowed');
+    expectProblem(await entra.knock(endpoint, entra.bearer('flowConnector', { tenantId, user })), 'caller-not-allowed');
   }
 });
 
-test.each(callerDoors)(
+test.each(callerEndpoints)(
   '%s refuses a bearer that the platform did not vouch for, and what it did not say',
-  async (door) => {
+  async (endpoint) => {
     const { clientId } = cloud.simulator.callers.applications.advisorApp;
     const forged = forgedHeaders(clientId, callersTenant);
     const unsigned = { authorization: `Bearer ${unsignedToken({ azp: clientId, tid: callersTenant })}` };
@@ -50,7 +50,7 @@ test.each(callerDoors)(
       { ...forged, ...entra.bearer('advisorApp', { ...good, lifetimeSeconds: -600 }) },
       { ...forged, ...entra.bearer('advisorApp', { ...good, audience: 'https://graph.example' }) },
     ]) {
-      expectProblem(await entra.knock(door, headers), 'caller-unauthenticated');
+      expectProblem(await entra.knock(endpoint, headers), 'caller-unauthenticated');
     }
   },
 );

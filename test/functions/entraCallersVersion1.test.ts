@@ -1,7 +1,7 @@
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey } from '../support/testHost.ts';
 import { forgedHeaders, unsignedToken } from '../lib/http/principals.ts';
-import { callerDoors } from './callerDoors.ts';
+import { callerEndpoints } from './callerEndpoints.ts';
 import { startEntraHost, type EntraHost } from './entraHost.ts';
 import { expectProblem } from './problemReply.ts';
 
@@ -37,7 +37,7 @@ test('an application is let in by its v1.0 token, in its own name and in a userâ
   expect(await owners()).toEqual(new Set([applications.advisorApp.clientId, applications.flowConnector.clientId]));
 });
 
-test.each(callerDoors)('%s refuses, by itself, whoever the platform let pass without a token', async (door) => {
+test.each(callerEndpoints)('%s refuses, by itself, whoever the platform let pass without a token', async (endpoint) => {
   const { callers, entra: authority } = cloud.simulator;
   const forged = forgedHeaders(callers.applications.advisorApp.clientId, authority.tenantId);
   for (const headers of [
@@ -47,14 +47,14 @@ test.each(callerDoors)('%s refuses, by itself, whoever the platform let pass wit
     { ...forged, 'x-functions-key': functionKey, authorization: 'Basic YTpi' },
     { ...forged, cookie: 'AppServiceAuthSession=seat' },
   ]) {
-    const reply = await entra.knock(door, headers);
+    const reply = await entra.knock(endpoint, headers);
     expectProblem(reply, 'caller-unauthenticated');
     expect(reply.headers.get('www-authenticate')).toBe('Bearer');
   }
 });
 
-test.each(callerDoors)('%s refuses a v1.0 token of an application that is not listed', async (door) => {
-  expectProblem(await entra.knock(door, entra.bearer('stranger', { version })), 'caller-not-allowed');
+test.each(callerEndpoints)('%s refuses a v1.0 token of an application that is not listed', async (endpoint) => {
+  expectProblem(await entra.knock(endpoint, entra.bearer('stranger', { version })), 'caller-not-allowed');
 });
 
 test('a bad token, and one of the other version, does not get past the platform', async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { doors } from '../../lib/http/doors.ts';
+import { endpoints } from '../../lib/contract/endpoints.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey } from '../support/testHost.ts';
 import { forgedHeaders, unsignedToken } from '../lib/http/principals.ts';
-import { callerDoors } from './callerDoors.ts';
+import { callerEndpoints } from './callerEndpoints.ts';
 import { registeredBy, startEntraHost, type EntraHost } from './entraHost.ts';
 
 // CALLER_AUTH=function-key, all settings for Entra left over, and callers who say that they are applications.
@@ -31,15 +31,15 @@ function claimingToBe(name: 'advisorApp' | 'flowConnector'): Record<string, stri
   };
 }
 
-test('every function that needs a caller has a key, and only the open doors have none', () => {
-  const open = Object.entries(doors).flatMap(([name, { auth }]) => (auth === 'anonymous' ? [name] : []));
-  expect(registeredBy('function')).toEqual(expect.arrayContaining(callerDoors));
+test('every function that needs a caller has a key, and only the open endpoints have none', () => {
+  const open = Object.entries(endpoints).flatMap(([name, { auth }]) => (auth === 'anonymous' ? [name] : []));
+  expect(registeredBy('function')).toEqual(expect.arrayContaining(callerEndpoints));
   expect(registeredBy('anonymous')).toEqual(open.sort());
 });
 
-test.each(callerDoors)('%s is not opened by a token or a principal', async (door) => {
+test.each(callerEndpoints)('%s is not opened by a token or a principal', async (endpoint) => {
   for (const headers of [keyed.bearer('advisorApp'), claimingToBe('advisorApp')]) {
-    const { status, text } = await keyed.knock(door, headers);
+    const { status, text } = await keyed.knock(endpoint, headers);
     expect([status, text]).toEqual([401, '']);
   }
 });

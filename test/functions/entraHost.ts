@@ -1,12 +1,12 @@
-import { doors } from '../../lib/http/doors.ts';
-import { apiDefinition } from '../../lib/http/openApi.ts';
+import { endpoints } from '../../lib/contract/endpoints.ts';
+import { apiDefinition } from '../../lib/contract/openApi.ts';
 import type { AuthenticationOptions } from '../../local/host/appServiceAuth.ts';
 import { functionApp } from '../../local/host/functionApp.ts';
 import type { CallerGrant } from '../../local/simulator/entra/callerTokens.ts';
 import type { CallerName } from '../../local/simulator/entra/callers.ts';
 import type { TestCloud } from '../support/testCloud.ts';
 import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
-import { knocks, type CallerDoor } from './callerDoors.ts';
+import { knocks, type CallerEndpoint } from './callerEndpoints.ts';
 import { conformanceWith, type Definition } from './definition.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -14,8 +14,8 @@ type Headers = Readonly<Record<string, string>>;
 /** The service where applications call it: the advisor's app and the flow connector are let in, the stranger is not. */
 export interface EntraHost {
   readonly service: TestHost;
-  /** Calls a door with these headers, without a function key; the answer is one that the definition has. */
-  knock(door: CallerDoor, headers?: Headers): Promise<Reply>;
+  /** Calls an endpoint with these headers, without a function key; the answer is one that the definition has. */
+  knock(endpoint: CallerEndpoint, headers?: Headers): Promise<Reply>;
   /** Calls without a function key. */
   call(headers: Headers, method: string, path: string, body?: unknown): Promise<Reply>;
   /** The header of an application's own token. */
@@ -44,11 +44,11 @@ export async function startEntraHost(
   return {
     service,
     call,
-    async knock(door, headers = {}) {
-      const { path, body, headers: own } = knocks[door];
-      const reply = await call({ ...own, ...headers }, doors[door].method, path, body);
+    async knock(endpoint, headers = {}) {
+      const { path, body, headers: own } = knocks[endpoint];
+      const reply = await call({ ...own, ...headers }, endpoints[endpoint].method, path, body);
       // What the host says itself has no body.
-      if (reply.text !== '') conformance.answer(door, reply);
+      if (reply.text !== '') conformance.answer(endpoint, reply);
       return reply;
     },
     bearer: (application, grant) => ({

@@ -1,4 +1,4 @@
-import { doors, type Door, type DoorName } from '../../lib/http/doors.ts';
+import { endpoints, type EndpointDefinition, type EndpointName } from '../../lib/contract/endpoints.ts';
 import { startHost, type Host } from '../../local/host/host.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
@@ -18,14 +18,14 @@ afterAll(async () => {
 });
 
 const good = goodRequests();
-const everyDoor = Object.entries<Door>(doors).map(([name, door]) => ({
-  name: name as DoorName,
-  method: door.method,
-  path: good[name as DoorName].path,
-  needsKey: door.auth === 'caller',
-  takesBody: door.body !== undefined,
+const everyEndpoint = Object.entries<EndpointDefinition>(endpoints).map(([name, endpoint]) => ({
+  name: name as EndpointName,
+  method: endpoint.method,
+  path: good[name as EndpointName].path,
+  needsKey: endpoint.auth === 'caller',
+  takesBody: endpoint.body !== undefined,
 }));
-const keyed = everyDoor.filter(({ needsKey }) => needsKey);
+const keyed = everyEndpoint.filter(({ needsKey }) => needsKey);
 const linesOf = (name: string) => service.log.filter((line) => line.category === 'user' && line.functionName === name);
 
 describe('the host alone answers', () => {
@@ -53,8 +53,8 @@ describe('the host alone answers', () => {
     expect({ status: reply.status, text: reply.text }).toEqual({ status: 404, text: '' });
   });
 
-  test('the open doors need no key', async () => {
-    for (const { method, path } of everyDoor.filter(({ needsKey }) => !needsKey)) {
+  test('the open endpoints need no key', async () => {
+    for (const { method, path } of everyEndpoint.filter(({ needsKey }) => !needsKey)) {
       const reply = await service.call(method, path, undefined, { 'x-functions-key': 'wrong' });
       expect(reply.status).toBe(200);
       expectSafeHeaders(reply);
@@ -80,7 +80,7 @@ const forged: [string, Record<string, string>][] = [
 ];
 
 describe('forged principal headers', () => {
-  test.each(forged)('with %s open no door', async (_, headers) => {
+  test.each(forged)('with %s open no endpoint', async (_, headers) => {
     for (const { method, path } of keyed) {
       const reply = await service.call(method, path, undefined, { ...headers, 'x-functions-key': 'wrong' });
       expect(reply.status).toBe(401);
@@ -88,7 +88,7 @@ describe('forged principal headers', () => {
   });
 
   test.each(forged)('with %s change no answer', async (_, headers) => {
-    for (const { method, path, takesBody } of everyDoor) {
+    for (const { method, path, takesBody } of everyEndpoint) {
       const body = takesBody ? {} : undefined;
       const plain = await service.call(method, path, body);
       const reply = await service.call(method, path, body, headers);

@@ -79,7 +79,7 @@ test('who says to be somebody is not listened to', async () => {
 test('each look is a line in the log, without the key', async () => {
   await open(withKey);
   const lines = service.log.filter(({ functionName, category }) => functionName === 'getStatus' && category === 'user');
-  expect(JSON.parse(lines.at(-1)?.message ?? '')).toMatchObject({ door: 'GetStatus', status: 200 });
+  expect(JSON.parse(lines.at(-1)?.message ?? '')).toMatchObject({ endpoint: 'GetStatus', status: 200 });
   expect(JSON.stringify(service.log)).not.toContain(functionKey);
 });
 

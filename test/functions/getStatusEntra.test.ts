@@ -31,7 +31,7 @@ const lastLine = () =>
 test('a user of the tenant who has signed in sees the page, and is not named in the log', async () => {
   const { title } = await expectPage(await open(signedIn), 200);
   expect(title).toBe('warn – Anonymous Join');
-  expect(lastLine()).toMatchObject({ door: 'GetStatus', status: 200 });
+  expect(lastLine()).toMatchObject({ endpoint: 'GetStatus', status: 200 });
   expect(lastLine()).not.toHaveProperty('caller');
 });
 

@@ -3,7 +3,7 @@ import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { startEntraHost, type EntraHost } from './entraHost.ts';
 import { expectPage } from './statusReply.ts';
 
-// CALLER_AUTH=entra, and nobody at the door: whatever viewers say of themselves reaches the page.
+// CALLER_AUTH=entra, and nobody at the endpoint: whatever viewers say of themselves reaches the page.
 let cloud: TestCloud;
 let entra: EntraHost;
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { doors, type DoorName } from '../../lib/http/doors.ts';
+import { endpoints, type EndpointName } from '../../lib/contract/endpoints.ts';
 import { meetingUrl } from '../support/testCloud.ts';
 
-/** A request as a door takes it. */
+/** A request as an endpoint takes it. */
 export interface GoodRequest {
   readonly method: string;
   readonly path: string;
@@ -20,12 +20,12 @@ export interface Known {
 export const nobodysId = 'A'.repeat(43);
 export const callbackUrl = 'https://hooks.example/workflows/1/triggers?sig=signature';
 
-/** A good request for every door. */
-export function goodRequests(known: Known = {}): Record<DoorName, GoodRequest> {
+/** A good request for every endpoint. */
+export function goodRequests(known: Known = {}): Record<EndpointName, GoodRequest> {
   const { applicationSessionId = 'a'.repeat(22), guestId = nobodysId, subscriptionId = nobodysId } = known;
-  const to = (door: DoorName, request: Pick<GoodRequest, 'body'> & Partial<GoodRequest> = {}): GoodRequest => ({
-    method: doors[door].method,
-    path: `/api/${doors[door].route}`
+  const to = (endpoint: EndpointName, request: Pick<GoodRequest, 'body'> & Partial<GoodRequest> = {}): GoodRequest => ({
+    method: endpoints[endpoint].method,
+    path: `/api/${endpoints[endpoint].route}`
       .replace('{guestId}', String(guestId))
       .replace('{subscriptionId}', String(subscriptionId)),
     headers: {},

@@ -1,4 +1,4 @@
-import { healthChange, subscriptionAnswer, unsubscriptionAnswer } from '../../lib/http/schemas/health.ts';
+import { healthChange, subscriptionAnswer, unsubscriptionAnswer } from '../../lib/contract/schemas/health.ts';
 import type { Alert } from '../../local/simulator/calls.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
-import { doors, type DoorName } from '../../lib/http/doors.ts';
+import { endpoints, type EndpointName } from '../../lib/contract/endpoints.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
 import { goodRequests, type GoodRequest } from './goodRequests.ts';
@@ -59,35 +59,35 @@ async function ask({ method, path, body, headers }: GoodRequest): Promise<Answer
   return { status: response.statusCode ?? 0, headers: response.headers, text };
 }
 
-function expectNoPretence(door: string, { status, headers, text }: Answer): void {
+function expectNoPretence(endpoint: string, { status, headers, text }: Answer): void {
   const found = /pretended[\w.-]*/.exec(JSON.stringify(headers) + text);
-  expect({ door, status, found: found?.[0] }).toEqual({ door, status, found: undefined });
+  expect({ endpoint, status, found: found?.[0] }).toEqual({ endpoint, status, found: undefined });
 }
 
-const names = Object.keys(doors) as DoorName[];
+const names = Object.keys(endpoints) as EndpointName[];
 
-test('no answer of any door, good or bad, repeats the host that a request names', async () => {
+test('no answer of any endpoint, good or bad, repeats the host that a request names', async () => {
   const issued = JSON.parse((await ask(goodRequests().issueAnonymousToken)).text) as Record<string, unknown>;
   const subscribed = JSON.parse((await ask(goodRequests().subscribeToHealth)).text) as Record<string, unknown>;
   const { applicationSessionId, guestId } = issued;
   const good = goodRequests({ applicationSessionId, guestId, subscriptionId: subscribed['subscriptionId'] });
   // Those that end something come last.
-  const ending: DoorName[] = ['removeGuest', 'unsubscribeFromHealth'];
-  for (const door of [...names.filter((name) => !ending.includes(name)), ...ending]) {
-    const answer = await ask(good[door]);
-    expect([door, answer.status < 300]).toEqual([door, true]);
-    expectNoPretence(door, answer);
-    const { headers } = good[door];
+  const ending: EndpointName[] = ['removeGuest', 'unsubscribeFromHealth'];
+  for (const endpoint of [...names.filter((name) => !ending.includes(name)), ...ending]) {
+    const answer = await ask(good[endpoint]);
+    expect([endpoint, answer.status < 300]).toEqual([endpoint, true]);
+    expectNoPretence(endpoint, answer);
+    const { headers } = good[endpoint];
     for (const spoilt of [
-      { ...good[door], headers: { ...headers, 'x-functions-key': 'wrong' } },
-      { ...good[door], body: { surprise: true }, headers: {} },
-      { ...good[door], headers: { ...headers, 'content-type': 'text/plain' } },
-      { ...good[door], path: `${good[door].path}/more` },
-      { ...good[door], path: good[door].path.slice(0, -1) },
-      { ...good[door], method: 'PATCH' },
-      { ...good[door], method: 'OPTIONS' },
+      { ...good[endpoint], headers: { ...headers, 'x-functions-key': 'wrong' } },
+      { ...good[endpoint], body: { surprise: true }, headers: {} },
+      { ...good[endpoint], headers: { ...headers, 'content-type': 'text/plain' } },
+      { ...good[endpoint], path: `${good[endpoint].path}/more` },
+      { ...good[endpoint], path: good[endpoint].path.slice(0, -1) },
+      { ...good[endpoint], method: 'PATCH' },
+      { ...good[endpoint], method: 'OPTIONS' },
     ]) {
-      expectNoPretence(door, await ask(spoilt));
+      expectNoPretence(endpoint, await ask(spoilt));
     }
   }
 });

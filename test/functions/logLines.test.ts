@@ -17,7 +17,7 @@ afterAll(async () => {
 afterEach(() => cloud.simulator.world.faults.clearAll());
 
 const fields = [
-  'door',
+  'endpoint',
   'status',
   'code',
   'reason',
@@ -32,7 +32,7 @@ const fields = [
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
 
-/** Calls a door; the line that it logged, which is one, on one line, made of the fixed fields. */
+/** Calls an endpoint; the line that it logged, which is one, on one line, made of the fixed fields. */
 async function logged(
   method: string,
   path: string,
@@ -63,7 +63,7 @@ async function logged(
 test('every request writes one line, which names the guest by the digest only', async () => {
   const { reply, line } = await logged('POST', 'anonymous-tokens', { meetingUrl });
   const { applicationSessionId, guestId } = reply.json;
-  expect(line).toMatchObject({ door: 'IssueAnonymousToken', status: 201, platform: 'trusted-application', guestId });
+  expect(line).toMatchObject({ endpoint: 'IssueAnonymousToken', status: 201, platform: 'trusted-application', guestId });
   expect(Object.keys(line['steps'] as object)).toEqual(expect.arrayContaining(['storage', 'platform']));
 
   const others = [
@@ -77,7 +77,7 @@ test('every request writes one line, which names the guest by the digest only', 
     await logged('DELETE', `guests/${String(guestId)}`),
     await logged('POST', 'rejoin-tokens', { applicationSessionId }),
   ];
-  expect(others.map(({ line: { door, code } }) => [door, code])).toEqual([
+  expect(others.map(({ line: { endpoint, code } }) => [endpoint, code])).toEqual([
     ['IssueRejoinToken', undefined],
     ['IssueAnonymousToken', undefined],
     ['IssueAnonymousToken', 'session-bound-to-another-meeting'],
@@ -96,7 +96,7 @@ test('every request writes one line, which names the guest by the digest only', 
   }
 });
 
-test('the doors for meetings, links and subscriptions write one line each, without what was asked or answered', async () => {
+test('the endpoints for meetings, links and subscriptions write one line each, without what was asked or answered', async () => {
   const key = `key-of-the-request-${randomUUID()}`;
   const subject = 'A subject that nobody else needs to know';
   const callbackUrl = 'https://hooks.example/workflows/1?sig=signature-of-the-flow';
@@ -116,7 +116,7 @@ test('the doors for meetings, links and subscriptions write one line each, witho
     await logged('DELETE', `health-subscriptions/${id}`),
     await logged('DELETE', `health-subscriptions/${id}`),
   ].map(({ line }) => line);
-  expect(lines.map(({ door, code, platform }) => [door, code, platform])).toEqual([
+  expect(lines.map(({ endpoint, code, platform }) => [endpoint, code, platform])).toEqual([
     ['CreateMeeting', undefined, 'trusted-application'],
     ['CreateMeeting', undefined, undefined],
     ['CreateMeeting', 'idempotency-key-reused', undefined],

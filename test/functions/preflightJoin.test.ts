@@ -27,7 +27,7 @@ const preflight = (body: object): Promise<Reply> => service.call('POST', '/api/v
 const issue = (body: object): Promise<Reply> => service.call('POST', '/api/v1/anonymous-tokens', body);
 const codesOf = ({ json }: Reply): string[] => (json['reasons'] as { code: string }[]).map(({ code }) => code);
 
-/** What the token door says to a request that preflight expects to fail for this reason. */
+/** What the token endpoint says to a request that preflight expects to fail for this reason. */
 const refusals: Readonly<Record<string, ProblemCode>> = {
   'meeting-url-malformed': 'invalid-request',
   // Only the platform knows which meetings there are.
@@ -69,7 +69,7 @@ const anyMeetingUrl: fc.Arbitrary<string> = fc.oneof(
   fc.integer({ min: 1_000, max: 2_100 }).map((length) => `${meetingUrl}?`.padEnd(length, 'Z')),
 );
 
-test('whatever is sent as a link, preflight answers, echoes none of it, and the token door agrees', async () => {
+test('whatever is sent as a link, preflight answers, echoes none of it, and the token endpoint agrees', async () => {
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(
@@ -98,7 +98,7 @@ test('whatever is sent as a link, preflight answers, echoes none of it, and the 
           expect([expected.json['status'], issued.status]).toEqual(['pass', 201]);
           expect(issued.json['platform']).toBe(expected.json['platform']);
         } else {
-          // The door names one of them: a platform is asked last.
+          // The endpoint names one of them: a platform is asked last.
           expect(expected.json['status']).toBe('fail');
           expectProblem(issued, ...codes.flatMap((code) => refusals[code] ?? []));
         }
@@ -116,7 +116,7 @@ test('whatever is sent as a link, preflight answers, echoes none of it, and the 
   ]);
 }, 120_000);
 
-test('a session in every state is told as the token door then takes it', async () => {
+test('a session in every state is told as the token endpoint then takes it', async () => {
   const known = await issue({ meetingUrl });
   const { applicationSessionId, guestId } = known.json;
   const both = async (body: object): Promise<[unknown, unknown, number | string]> => {

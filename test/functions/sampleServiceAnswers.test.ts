@@ -19,7 +19,7 @@ let service: TestHost;
 beforeAll(async () => {
   cloud = await startTestCloud();
   service = await startTestHost(cloud, {
-    SAMPLE_SERVICE_DOORS: 'open',
+    SAMPLE_SERVICE_ENDPOINTS: 'open',
     MEETING_PLATFORMS: 'trusted-application,ucwa',
   });
 });
@@ -108,33 +108,33 @@ test('the log has a line for each, and no word of the client’s', async () => {
   expect(lines).toMatchObject([
     {
       ...usual,
-      door: 'GetAnonTokenJob',
+      endpoint: 'GetAnonTokenJob',
       status: 200,
       platform: 'trusted-application',
       guestId: expect.any(String) as string,
     },
-    { ...usual, door: 'GetAnonTokenJob', status: 409, code: 'session-bound-to-another-meeting' },
-    { ...usual, door: 'GetAnonTokenJob', status: 500, code: 'invalid-request' },
-    { ...usual, door: 'GetAdhocMeetingJob', status: 200, platform: 'trusted-application' },
+    { ...usual, endpoint: 'GetAnonTokenJob', status: 409, code: 'session-bound-to-another-meeting' },
+    { ...usual, endpoint: 'GetAnonTokenJob', status: 500, code: 'invalid-request' },
+    { ...usual, endpoint: 'GetAdhocMeetingJob', status: 200, platform: 'trusted-application' },
   ]);
   for (const secret of [session, Token, DiscoverUri, meetingUrl, otherMeetingUrl, page, 'secret-']) {
     expect(JSON.stringify(written)).not.toContain(secret);
   }
 });
 
-test('health warns of doors that are open to everybody, and says what to do', async () => {
+test('health warns of endpoints that are open to everybody, and says what to do', async () => {
   const report = async () => (await service.call('GET', '/api/v1/health')).json as { checks: { name: string }[] };
   expect((await service.call('POST', '/admin/functions/checkDiscovery', {})).status).toBe(202);
   await until(async () => (await report()).checks.length === 4);
   const passed = { status: 'pass' };
-  const action = expect.stringContaining('Set SAMPLE_SERVICE_DOORS to keyed') as string;
+  const action = expect.stringContaining('Set SAMPLE_SERVICE_ENDPOINTS to keyed') as string;
   expect(await report()).toMatchObject({
     status: 'warn',
     checks: [
       { name: 'trusted-application', ...passed },
       { name: 'ucwa', ...passed },
       { name: 'secrets', ...passed },
-      { name: 'callers', status: 'warn', steps: [{ name: 'sample-service-doors', outcome: 'warn', action }] },
+      { name: 'callers', status: 'warn', steps: [{ name: 'sample-service-endpoints', outcome: 'warn', action }] },
     ],
   });
   const open = await service.call('GET', '/api/health');

@@ -16,7 +16,7 @@ let service: TestHost;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud, { SAMPLE_SERVICE_DOORS: 'open' });
+  service = await startTestHost(cloud, { SAMPLE_SERVICE_ENDPOINTS: 'open' });
 });
 afterAll(async () => {
   await service.stop();

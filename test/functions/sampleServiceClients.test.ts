@@ -18,7 +18,7 @@ let service: TestHost;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud, { SAMPLE_SERVICE_DOORS: 'open' }, { cors: { origins: [clients.page] } });
+  service = await startTestHost(cloud, { SAMPLE_SERVICE_ENDPOINTS: 'open' }, { cors: { origins: [clients.page] } });
 });
 afterAll(async () => {
   await service.stop();

@@ -10,19 +10,19 @@ let service: TestHost;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud, { SAMPLE_SERVICE_DOORS: 'keyed' }, { cors: { origins: [clients.page] } });
+  service = await startTestHost(cloud, { SAMPLE_SERVICE_ENDPOINTS: 'keyed' }, { cors: { origins: [clients.page] } });
 });
 afterAll(async () => {
   await service.stop();
   await cloud.stop();
 });
 
-const doors = [
+const endpoints = [
   { path: '/api/GetAnonTokenJob', bytes: () => clients.webPage(randomUUID()), names: tokenNames },
   { path: '/api/GetAdhocMeetingJob', bytes: () => clients.webPageAdhoc, names: meetingNames },
 ];
 
-describe.each(doors)('$path', ({ path, bytes, names }) => {
+describe.each(endpoints)('$path', ({ path, bytes, names }) => {
   const send = (change: (request: string) => string) => exchange(service.host.port, change(bytes()));
   const withQuery = (query: string) => (request: string) => request.replace(path, `${path}?${query}`);
   const withHeader = (key: string) => (request: string) =>

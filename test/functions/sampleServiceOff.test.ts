@@ -10,14 +10,14 @@ let service: TestHost;
 beforeAll(async () => {
   cloud = await startTestCloud();
   // Nobody asked for them.
-  service = await startTestHost(cloud, { SAMPLE_SERVICE_DOORS: '' });
+  service = await startTestHost(cloud, { SAMPLE_SERVICE_ENDPOINTS: '' });
 });
 afterAll(async () => {
   await service.stop();
   await cloud.stop();
 });
 
-test('the doors are not there, with or without a key', async () => {
+test('the endpoints are not there, with or without a key', async () => {
   expect(service.host.functions).toEqual(expect.arrayContaining(['issueAnonymousToken', 'createMeeting']));
   expect(service.host.functions.filter((name) => name.endsWith('Job'))).toEqual([]);
   const requests = [clients.webPage(randomUUID()), clients.ios, clients.webPageAdhoc];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readPage, type ReadPage } from '../lib/http/statusPage/pageUnderTest.ts';
+import { readPage, type ReadPage } from '../lib/statusPage/pageUnderTest.ts';
 import { expectSafeHeaders } from './problemReply.ts';
 
-/** An answer of the status door is a page, with this status, and with a policy that allows its own style and nothing else. */
+/** An answer of the status endpoint is a page, with this status, and with a policy that allows its own style and nothing else. */
 export async function expectPage(response: Response, status: number): Promise<ReadPage & { html: string }> {
   expect([response.status, response.headers.get('content-type')]).toEqual([status, 'text/html; charset=utf-8']);
   expectSafeHeaders(response);

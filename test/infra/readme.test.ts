@@ -4,10 +4,10 @@ import { provision, variables } from './azd.ts';
 const page = readFileSync('infra/README.md', 'utf8');
 const namesIn = (pattern: RegExp): string[] => [...new Set(page.match(pattern))];
 
-test('every door that gets a key is a function', () => {
-  const doors = namesIn(/(?<=^for door in ).*(?=; do$)/gm).flatMap((list) => list.split(' '));
-  expect(doors.length).toBeGreaterThan(1);
-  expect(doors.filter((door) => !existsSync(`functions/${door}.ts`))).toEqual([]);
+test('every endpoint that gets a key is a function', () => {
+  const endpoints = namesIn(/(?<=^for endpoint in ).*(?=; do$)/gm).flatMap((list) => list.split(' '));
+  expect(endpoints.length).toBeGreaterThan(1);
+  expect(endpoints.filter((endpoint) => !existsSync(`functions/${endpoint}.ts`))).toEqual([]);
 });
 
 test('what it tells to set is read by the deployment', () => {

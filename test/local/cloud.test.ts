@@ -63,7 +63,7 @@ describe('npm start', () => {
     const again = await paste(rejoin.replace('PASTE-IT-HERE', String(applicationSessionId)));
     expect(again).toMatchObject({ guestId, rejoinCount: 1 });
     expect(await paste(search)).toMatchObject({ guests: [{ guestId, rejoinCount: 1 }] });
-    await until(() => program.output().includes('"door":"IssueRejoinToken"'));
+    await until(() => program.output().includes('"endpoint":"IssueRejoinToken"'));
 
     const served = addresses(program.output());
     // The service, the simulator's control and the tables.

@@ -17,7 +17,7 @@ export async function whileStorageFails(walked: Walked): Promise<void> {
   const [meetingUrl, applicationSessionId] = [secret.newMeeting(), secret.newSession()];
   const guest = `/api/v1/guests/${guestIdOf(applicationSessionId)}`;
   await ask(issuePath, { body: { meetingUrl, applicationSessionId } });
-  const everyDoor = async (): Promise<void> => {
+  const everyEndpoint = async (): Promise<void> => {
     await ask(issuePath, { body: { meetingUrl: secret.newMeeting(), applicationSessionId: secret.newSession() } });
     await ask(rejoinPath, { body: { applicationSessionId } });
     await ask(guest);
@@ -30,10 +30,10 @@ export async function whileStorageFails(walked: Walked): Promise<void> {
     await ask(guest, { method: 'DELETE' });
   };
   tables.break({ kind: 500 });
-  await everyDoor();
+  await everyEndpoint();
   tables.mend();
   await tables.setDown(true);
-  await everyDoor();
+  await everyEndpoint();
   await tables.setDown(false);
 
   const rows = cloud.table('guests');
@@ -41,7 +41,7 @@ export async function whileStorageFails(walked: Walked): Promise<void> {
   await rows.updateEntity({ partitionKey, rowKey: 'guest', sealed: 's1.k1.AAAAAAAAAAAAAAAA.no' }, 'Merge');
   await ask(rejoinPath, { body: { applicationSessionId } });
   await rows.updateEntity({ partitionKey, rowKey: 'guest', state: 'asleep' }, 'Merge');
-  await everyDoor();
+  await everyEndpoint();
 }
 
 /** Checks that fail and tell of it, and a purge, with storage and without. */

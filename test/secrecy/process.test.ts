@@ -28,7 +28,7 @@ afterAll(async () => {
 
 test('the built app, in a process of its own, writes no secret to its output, whoever writes it', () => {
   const output = host?.output() ?? '';
-  const requests = output.match(/"door":/g) ?? [];
+  const requests = output.match(/"endpoint":/g) ?? [];
   expect(requests.length).toBeGreaterThan(100);
   expect(leaksInLog(secret, output.split('\n'))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { bodyOf, type Exchange, type Service } from './exchange.ts';
 import type { SecretCloud } from './secretCloud.ts';
 
-/** Doors by path. */
+/** Endpoints by path. */
 export const issuePath = '/api/v1/anonymous-tokens';
 export const rejoinPath = '/api/v1/rejoin-tokens';
 export const searchPath = '/api/v1/guests/search';

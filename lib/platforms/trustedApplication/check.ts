@@ -2,7 +2,7 @@ import type { EntraTokens } from '../../azure/entraToken.ts';
 import type { HealthStep } from '../platform.ts';
 import { recordSteps } from '../recordSteps.ts';
 import { asPlatformProblem, capabilityMissing } from './refusals.ts';
-import type { Discovered, WalkObserver } from './walk.ts';
+import type { Discovered, WalkObserver } from './discover.ts';
 
 export interface CheckOptions {
   tokens: EntraTokens;

@@ -1,6 +1,6 @@
 import { untilAborted } from '../../net/untilAborted.ts';
 import { Problem } from '../../problem.ts';
-import type { Discovered } from './walk.ts';
+import type { Discovered } from './discover.ts';
 
 /** The remembered result of the walk, shared by all requests of the process. */
 export interface Discovery {

@@ -12,7 +12,7 @@ import {
   refuseFailedAnswer,
   tooManyMeetings,
 } from './refusals.ts';
-import type { Discovered } from './walk.ts';
+import type { Discovered } from './discover.ts';
 import { parseMeetingAnswer, subcodeOf } from './wire.ts';
 
 export interface MeetingOptions {

@@ -5,7 +5,7 @@ import type { ServiceClient } from './client.ts';
 import type { Discovery } from './discovery.ts';
 import { unusableAnswer } from '../refusals.ts';
 import { capabilityMissing, meetingRejected, notRegistered, refuseFailedAnswer } from './refusals.ts';
-import type { Discovered } from './walk.ts';
+import type { Discovered } from './discover.ts';
 import { parseTokenAnswer, subcodeOf } from './wire.ts';
 
 export interface TokenOptions {

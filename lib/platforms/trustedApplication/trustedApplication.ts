@@ -5,15 +5,16 @@ import type { Transport } from '../../net/transport.ts';
 import { createUpstream } from '../../net/upstream.ts';
 import type { TrustedApplicationSettings } from '../../settings/trustedApplication.ts';
 import { step } from '../../telemetry.ts';
+import { canonicalUrl } from '../meetingLinks.ts';
 import type { Join, MeetingPlatform, PlatformGuest } from '../platform.ts';
 import { checkWalk } from './check.ts';
 import { createServiceClient } from './client.ts';
 import { createDiscovery } from './discovery.ts';
 import { requestMeeting } from './meetings.ts';
 import { asPlatformProblem } from './refusals.ts';
-import { rehearseJoin } from './rehearse.ts';
+import { probeJoin } from './probeJoin.ts';
 import { requestToken } from './tokens.ts';
-import { walk } from './walk.ts';
+import { walk } from './discover.ts';
 
 export interface TrustedApplicationOptions {
   settings: TrustedApplicationSettings;
@@ -54,19 +55,20 @@ export function createTrustedApplication(options: TrustedApplicationOptions): Me
 
   return {
     name: 'trusted-application',
-    keepsIdentity: 'by-session-id',
+    identity: 'none',
     longestTokenLifeSeconds: 28_800,
-    accepts: (meetingUrl) => isHostAllowed(meetingUrl, meetingHosts),
+    readLink: (meetingUrl) =>
+      isHostAllowed(meetingUrl, meetingHosts) ? { meetingKey: canonicalUrl(meetingUrl) } : undefined,
     issue: token,
     reissue: (guest, _identity, signal) => token(guest, signal),
-    createMeeting: (meeting, signal) =>
+    createMeeting: (meeting, _requestId, signal) =>
       asProblems(() => requestMeeting({ discovery, ...meetingOptions }, meeting, signal)),
     check: (signal) =>
       checkWalk({
         tokens: newTokens(),
         walk: (fresh, observe) => walk({ discoverUrl, endpointId, hosts, client: probeAs(fresh) }, signal, observe),
       }),
-    rehearse: (guest, signal) =>
-      rehearseJoin({ settings, client: probeAs(newTokens()), send: upstream.probe, now }, guest, signal),
+    probeJoin: (guest, signal) =>
+      probeJoin({ settings, client: probeAs(newTokens()), send: upstream.probe, now }, guest, signal),
   };
 }

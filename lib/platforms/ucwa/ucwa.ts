@@ -5,13 +5,14 @@ import { untilAborted } from '../../net/untilAborted.ts';
 import { createUpstream } from '../../net/upstream.ts';
 import type { UcwaSettings } from '../../settings/ucwa.ts';
 import { step } from '../../telemetry.ts';
+import { canonicalUrl } from '../meetingLinks.ts';
 import type { Join, MeetingPlatform, PlatformGuest } from '../platform.ts';
 import { checkDomains } from './check.ts';
 import { createConferences } from './conferences.ts';
 import { joinOf, readLastTicket, type LastTicket } from './lastTicket.ts';
 import type { Conference } from './meetingPage.ts';
 import { asUcwaProblem } from './refusals.ts';
-import { rehearseJoin } from './rehearse.ts';
+import { probeJoin } from './probeJoin.ts';
 import { createRemembered } from './remembered.ts';
 import { findServers, type Servers } from './servers.ts';
 import { TicketFailure } from './ticketFailure.ts';
@@ -116,13 +117,16 @@ export function createUcwa({ settings, readSecret, transport, now = Date.now }: 
 
   return {
     name: 'ucwa',
-    keepsIdentity: 'by-last-answer',
+    identity: 'replaced',
     longestTokenLifeSeconds: 3_600,
-    accepts: (meetingUrl) => meetingUrl.port === '' && meetingHosts.has(meetingUrl.hostname),
+    readLink: (meetingUrl) =>
+      meetingUrl.port === '' && meetingHosts.has(meetingUrl.hostname)
+        ? { meetingKey: canonicalUrl(meetingUrl) }
+        : undefined,
     issue: (guest, signal) => asProblems(() => issue(guest, signal)),
     reissue: (guest, last, signal) => asProblems(() => reissue(guest, last, signal)),
     check: (signal) => checkDomains({ settings, send: upstream.probe, readSecret, now }, signal),
-    rehearse: (guest, signal) => rehearseJoin({ settings, send: upstream.probe, now }, guest, signal),
+    probeJoin: (guest, signal) => probeJoin({ settings, send: upstream.probe, now }, guest, signal),
   };
 }
 

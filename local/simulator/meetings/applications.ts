@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Answer } from '../http/exchange.ts';
 import { GuestApplication, type ApplicationDetails } from './application.ts';
-import type { MeetingHall } from './hall.ts';
+import type { MeetingHall } from './meetings.ts';
 import { ucwaError } from './ucwaAnswers.ts';
 
 /** The running applications of guests, on both platforms. */

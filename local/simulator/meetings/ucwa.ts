@@ -6,7 +6,7 @@ import { applicationPart } from './applicationParts.ts';
 import { isSameConference } from './conference.ts';
 import { Conversation } from './conversation.ts';
 import type { Guest } from './guest.ts';
-import type { MeetingHall } from './hall.ts';
+import type { MeetingHall } from './meetings.ts';
 import { readJoin } from './joinRequest.ts';
 import type { Place } from './place.ts';
 import { readPoll } from './pollRequest.ts';

@@ -18,7 +18,7 @@ test('a healthy deployment passes every check, in an order in which each needs t
     'pass schedules',
     'pass origins',
     'pass caller-auth',
-    'pass sample-service-doors',
+    'pass sample-service-endpoints',
     'pass public-base-url',
     'pass webhook-hosts',
     'pass vault',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { connectorDefinition } from '../../../connector/generate/definition.ts';
-import { healthChange } from '../../../lib/http/schemas/health.ts';
+import { healthChange } from '../../../lib/contract/schemas/health.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { functionKey, startTestHost, type TestHost } from '../../support/testHost.ts';
 import { powerAutomate, type PowerAutomate } from '../powerAutomate.ts';

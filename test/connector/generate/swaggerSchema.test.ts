@@ -80,5 +80,5 @@ test.each<[string, z.ZodType]>([
 });
 
 test('a schema without an id has no place to stand', () => {
-  expect(() => swaggerDefinitions([z.object({})], word)).toThrow('a schema of a door has no id');
+  expect(() => swaggerDefinitions([z.object({})], word)).toThrow('a schema of an endpoint has no id');
 });

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../../lib/problem.ts';
 import { badJson, deepJson } from './badJson.ts';
 import { anyText, type Flaw } from './badText.ts';
 
-/** What a door takes: a good body, and for each field what is wrong with it besides its type. */
+/** What an endpoint takes: a good body, and for each field what is wrong with it besides its type. */
 export interface BodyShape {
   readonly good: Readonly<Record<string, unknown>>;
   /** May be empty: then every field can be left out. */
@@ -25,7 +25,7 @@ const json = 'application/json';
 const maxBodyBytes = 16 * 1024;
 const toJson = (value: unknown): string => JSON.stringify(value);
 
-/** Every way that is known to send a bad body through a door. */
+/** Every way that is known to send a bad body through an endpoint. */
 export function badBodies(shape: BodyShape): fc.Arbitrary<BadBody> {
   const good = Buffer.from(toJson(shape.good));
   const invalid = (flaw: string, texts: fc.Arbitrary<string | Uint8Array>) =>
@@ -70,7 +70,7 @@ export function badBodies(shape: BodyShape): fc.Arbitrary<BadBody> {
   return fc.tuple(body, fc.boolean()).map(([bad, chunked]) => ({ ...bad, chunked }));
 }
 
-/** JSON, but not of the object that the door takes: fields missing, unknown, twice, of a wrong type, or no object. */
+/** JSON, but not of the object that the endpoint takes: fields missing, unknown, twice, of a wrong type, or no object. */
 function badObject({ good, required, flaws }: BodyShape): fc.Arbitrary<string> {
   const names = Object.keys(flaws);
   const field = fc.constantFrom(...names);

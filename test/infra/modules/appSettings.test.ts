@@ -31,7 +31,7 @@ const readByHost = [
 const ofResources = ['AZURE_CLIENT_ID', 'KEY_VAULT_URL', 'TABLES_ENDPOINT'];
 /** A value that no schema is asked about: it only has to arrive. */
 const everything = Object.fromEntries([...variables().values()].map((name) => [name, `of-${name}`]));
-const closedChoices = { CALLER_AUTH: 'entra', SAMPLE_SERVICE_DOORS: 'open', GUEST_STORAGE_SKU: 'Standard_ZRS' };
+const closedChoices = { CALLER_AUTH: 'entra', SAMPLE_SERVICE_ENDPOINTS: 'open', GUEST_STORAGE_SKU: 'Standard_ZRS' };
 const numbers = {
   ALWAYS_READY_INSTANCES: '2',
   MAXIMUM_INSTANCES: '50',
@@ -85,7 +85,7 @@ describe('the service accepts what is deployed', () => {
       guestKeysSecretName: 'guest-keys',
       tables: { endpoint: expect.stringMatching(/^https:\/\/stguests\w+\.table\./) as string },
       callerAuth: { kind: 'function-key' },
-      sampleServiceDoors: 'off',
+      sampleServiceEndpoints: 'off',
       publicBaseUrl: expect.stringMatching(/^https:\/\/func-\w+\.azurewebsites\.net$/) as string,
       trustedApplication: { entra: { tenantId, credential: { kind: 'secret', name: 'entra-client-secret' } } },
     });

@@ -1,4 +1,4 @@
-import { doors } from '../../../lib/http/doors.ts';
+import { endpoints } from '../../../lib/contract/endpoints.ts';
 import { tenantId } from '../bicep/azure.ts';
 import { provision, theResource } from '../azd.ts';
 
@@ -52,8 +52,8 @@ test('the callers’ tenant is the platform’s, unless it is named', async () =
   );
 });
 
-test('the doors that need no caller stay open, the status page, and the host’s own, which have a key; no other', async () => {
-  const open = Object.values(doors).filter(({ auth }) => auth === 'anonymous');
+test('the endpoints that need no caller stay open, the status page, and the host’s own, which have a key; no other', async () => {
+  const open = Object.values(endpoints).filter(({ auth }) => auth === 'anonymous');
   expect(await authenticationWith(entra)).toMatchObject({
     globalValidation: { excludedPaths: [...open.map(({ route }) => `/api/${route}`), '/api/status', '/admin/*'] },
   });

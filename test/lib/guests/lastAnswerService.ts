@@ -13,7 +13,7 @@ import { readSettings } from '../../../lib/settings.ts';
 import { Gates, gated } from '../../races/gates.ts';
 import type { TestCloud } from '../../support/testCloud.ts';
 
-/** One process that admits guests to a `by-last-answer` platform, with gates between its parts. */
+/** One process that admits guests to a `replaced` platform, with gates between its parts. */
 export interface LastAnswerService extends Pick<Rejoin, 'rejoin'> {
   readonly issue: ReturnType<typeof createIssue>;
   readonly remove: ReturnType<typeof createRemoval>;

@@ -72,7 +72,7 @@ describe('a link', () => {
     ['a user', meetingUrl.replace('https://', 'https://jane@')],
     ['an address', 'https://127.0.0.1/contoso/testuser/1SD8D0WZ'],
     ['dot segments', 'https://meet.lync.example/contoso/../testuser/1SD8D0WZ'],
-    // The doors for tokens take the link as it is.
+    // The endpoints for tokens take the link as it is.
     ['blanks around it', ` ${meetingUrl}\n`],
     ['the angle brackets of a mail', `<${meetingUrl}>`],
     ['more characters than a platform takes', meetingUrl.padEnd(1_025, 'Z')],

@@ -102,7 +102,7 @@ it('says that a part is overdue when its checker falls silent', async () => {
 });
 
 it('shows what the settings warrant without a past', async () => {
-  app = newApp({ SAMPLE_SERVICE_DOORS: 'open' });
+  app = newApp({ SAMPLE_SERVICE_ENDPOINTS: 'open' });
   await check();
   const { parts } = await app.history();
   expect(parts.at(-1)).toMatchObject({ name: 'callers', isOverdue: false, past: undefined, last: { status: 'warn' } });

@@ -19,7 +19,7 @@ import { ringLine } from '../sealing/ringKeys.ts';
 /** The parts that belong to one process of the service. */
 export interface Process {
   readonly tell: ReturnType<typeof createTellSubscribers>;
-  readonly doors: ReturnType<typeof createSubscriptions>;
+  readonly endpoints: ReturnType<typeof createSubscriptions>;
 }
 
 export interface ProcessOptions {
@@ -93,7 +93,7 @@ export async function startSubscribers(): Promise<SubscribersUnderTest> {
         ...shared,
         postToWebhook: createWebhookOutlet({ connectTo: hooks.connectTo, timeoutMs }),
       }),
-      doors: createSubscriptions({
+      endpoints: createSubscriptions({
         ...shared,
         health: createHealthTable(openTable(settings, 'discoveryHealth')),
         publicBaseUrl: 'https://join.contoso.example',
@@ -121,9 +121,9 @@ export async function startSubscribers(): Promise<SubscribersUnderTest> {
     newProcess,
     setRing,
     async subscribe(...names) {
-      const { doors } = newProcess();
+      const { endpoints } = newProcess();
       const ids: string[] = [];
-      for (const name of names) ids.push((await doors.subscribe(`https://hooks.example/${name}`)).subscriptionId);
+      for (const name of names) ids.push((await endpoints.subscribe(`https://hooks.example/${name}`)).subscriptionId);
       return ids;
     },
     run: (verdict, at = clock.now(), process = newProcess()) =>

@@ -147,9 +147,9 @@ test('a join that hangs is ended in time, and says at which step it was', async 
 test('a platform that cannot be tried is left out', () => {
   const platform: MeetingPlatform = {
     name: 'other',
-    keepsIdentity: 'by-session-id',
+    identity: 'none',
     longestTokenLifeSeconds: 3_600,
-    accepts: () => true,
+    readLink: () => ({ meetingKey: 'any' }),
     issue: () => Promise.reject(new Error('not asked')),
     reissue: () => Promise.reject(new Error('not asked')),
     check: () => Promise.resolve([]),

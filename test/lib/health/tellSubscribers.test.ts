@@ -166,7 +166,7 @@ describe('a subscriber who does not take it', () => {
     await subscribers.run('pass');
     expect(posted.filter((path) => path === '/gone')).toHaveLength(1);
     expect(takenBy('here')).toEqual(['pass fail', 'fail pass']);
-    await expect(subscribers.newProcess().doors.unsubscribe(gone)).rejects.toMatchObject({
+    await expect(subscribers.newProcess().endpoints.unsubscribe(gone)).rejects.toMatchObject({
       code: 'subscription-not-found',
     });
   });
@@ -194,7 +194,7 @@ describe('a subscription', () => {
     answers.set('/a', 'never');
     const telling = subscribers.run('fail', clock.now(), subscribers.newProcess({ timeoutMs: 500 }));
     await until(() => posted.length === 1);
-    await subscribers.newProcess().doors.unsubscribe(subscriptionId);
+    await subscribers.newProcess().endpoints.unsubscribe(subscriptionId);
     await telling;
     expect(await subscribers.rows()).toEqual([]);
   });

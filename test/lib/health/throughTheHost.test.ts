@@ -1,4 +1,4 @@
-import { healthReport, healthStatus } from '../../../lib/http/schemas/health.ts';
+import { healthReport, healthStatus } from '../../../lib/contract/schemas/health.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { startTestHost, type TestHost } from '../../support/testHost.ts';
 import { until } from '../../support/until.ts';
@@ -34,7 +34,7 @@ async function fire(timer: string): Promise<Record<string, unknown> | undefined>
   return runsOf(timer).at(-1);
 }
 
-test('the timer checks, the open door says 503 when it is fail, and the report says why', async () => {
+test('the timer checks, the open endpoint says 503 when it is fail, and the report says why', async () => {
   const open = (path: string) => fetch(service.host.url + path);
   expect((await service.call('GET', '/api/v1/health')).json).toEqual({ status: 'warn', checks: [] });
 

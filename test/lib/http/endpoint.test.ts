@@ -1,10 +1,10 @@
 import { HttpRequest, InvocationContext, type HttpResponseInit, type LogLevel } from '@azure/functions';
-import { doors } from '../../../lib/http/doors.ts';
+import { endpoints } from '../../../lib/contract/endpoints.ts';
 import { endpoint, type UseCase } from '../../../lib/http/endpoint.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { currentTrace, step } from '../../../lib/telemetry.ts';
 
-const door = doors.getGuest;
+const getGuest = endpoints.getGuest;
 const guestId = 'g'.repeat(43);
 const invocationId = '0b6f2a94-6f5f-4a0e-8f6d-3f6f3a3f7c11';
 
@@ -28,8 +28,8 @@ interface Outcome {
   readonly lines: { level: LogLevel; line: Record<string, unknown> }[];
 }
 
-/** Sends one request through the door. */
-async function through(useCase: UseCase<typeof door>, headers: Record<string, string> = {}): Promise<Outcome> {
+/** Sends one request through the endpoint. */
+async function through(useCase: UseCase<typeof getGuest>, headers: Record<string, string> = {}): Promise<Outcome> {
   const lines: Outcome['lines'] = [];
   const context = new InvocationContext({
     invocationId,
@@ -37,18 +37,18 @@ async function through(useCase: UseCase<typeof door>, headers: Record<string, st
     logHandler: (level, message) => lines.push({ level, line: JSON.parse(String(message)) as Record<string, unknown> }),
   });
   const request = new HttpRequest({ method: 'GET', url: 'http://localhost/', headers, params: { guestId } });
-  const response = (await endpoint(door, useCase).handler(request, context)) as HttpResponseInit;
+  const response = (await endpoint(getGuest, useCase).handler(request, context)) as HttpResponseInit;
   return { response, lines, body: JSON.parse(response.body as string) as Record<string, unknown> };
 }
 const failing =
-  (error: unknown): UseCase<typeof door> =>
+  (error: unknown): UseCase<typeof getGuest> =>
   () =>
     // Anything can be thrown.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     Promise.reject(error);
 
-test('a door registers with its method, route and key', () => {
-  expect(endpoint(door, () => Promise.resolve(found))).toMatchObject({
+test('an endpoint registers with its method, route and key', () => {
+  expect(endpoint(getGuest, () => Promise.resolve(found))).toMatchObject({
     methods: ['GET'],
     route: 'v1/guests/{guestId}',
     authLevel: 'function',
@@ -122,7 +122,7 @@ describe('the log line', () => {
       {
         level: 'information',
         line: {
-          door: 'GetGuest',
+          endpoint: 'GetGuest',
           status: 200,
           platform: 'trusted-application',
           guestId,
@@ -150,7 +150,7 @@ describe('the log line', () => {
       {
         level: 'error',
         line: {
-          door: 'GetGuest',
+          endpoint: 'GetGuest',
           guestId: 'g'.repeat(43),
           status: 502,
           code: 'platform-refused',

@@ -1,4 +1,4 @@
-import { readDoorSettings, readSettings, type Environment } from '../../../lib/settings.ts';
+import { readRegistrationSettings, readSettings, type Environment } from '../../../lib/settings.ts';
 import { azure, guid, refusalOf } from '../environments.ts';
 
 const [one, two] = ['c0ffee01-0000-4000-8000-0000000000c2', 'C0FFEE02-0000-4000-8000-0000000000C2'];
@@ -70,8 +70,8 @@ describe('Entra', () => {
     ['CALLER_TENANT_ID', 'organizations', 'CALLER_TENANT_ID must be a GUID'],
     ['CALLER_AUTH', 'Entra', 'CALLER_AUTH must be function-key or entra'],
     ['CALLER_AUTH', 'anonymous', 'CALLER_AUTH must be function-key or entra'],
-    ['SAMPLE_SERVICE_DOORS', 'open', 'SAMPLE_SERVICE_DOORS must be off with CALLER_AUTH=entra'],
-    ['SAMPLE_SERVICE_DOORS', 'keyed', 'SAMPLE_SERVICE_DOORS must be off with CALLER_AUTH=entra'],
+    ['SAMPLE_SERVICE_ENDPOINTS', 'open', 'SAMPLE_SERVICE_ENDPOINTS must be off with CALLER_AUTH=entra'],
+    ['SAMPLE_SERVICE_ENDPOINTS', 'keyed', 'SAMPLE_SERVICE_ENDPOINTS must be off with CALLER_AUTH=entra'],
   ])('with %s=%j is refused: %s %s', (name, value, complaint) => {
     const message = refusalOf({ ...entra, [name]: value });
     expect(message).toContain(complaint);
@@ -82,10 +82,10 @@ describe('Entra', () => {
     const message = refusalOf({
       ...without('CALLER_APP_IDS'),
       WEBSITE_AUTH_ENABLED: 'False',
-      SAMPLE_SERVICE_DOORS: 'open',
+      SAMPLE_SERVICE_ENDPOINTS: 'open',
       ENTRA_TENANT_ID: '',
     });
-    for (const name of ['CALLER_APP_IDS', 'App Service authentication', 'SAMPLE_SERVICE_DOORS', 'ENTRA_TENANT_ID']) {
+    for (const name of ['CALLER_APP_IDS', 'App Service authentication', 'SAMPLE_SERVICE_ENDPOINTS', 'ENTRA_TENANT_ID']) {
       expect(message).toContain(name);
     }
   });
@@ -100,7 +100,7 @@ describe('before anything is checked', () => {
     [{ CALLER_AUTH: 'Entra' }, 'function-key'],
     [{ CALLER_AUTH: 'entra,function-key' }, 'function-key'],
     [{ CALLER_AUTH: 'anonymous' }, 'function-key'],
-  ])('doors of %j are registered for %s', (environment, callerAuth) => {
-    expect(readDoorSettings(environment)).toMatchObject({ callerAuth });
+  ])('endpoints of %j are registered for %s', (environment, callerAuth) => {
+    expect(readRegistrationSettings(environment)).toMatchObject({ callerAuth });
   });
 });

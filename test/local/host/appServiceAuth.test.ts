@@ -267,7 +267,7 @@ describe('a path that is excluded', () => {
     expect(await seenBy(bearer(token))).toHaveProperty('x-ms-client-principal');
   });
 
-  it('is the probe, the definition and the admin doors, which keep their key', async () => {
+  it('is the probe, the definition and the admin endpoints, which keep their key', async () => {
     await start({});
     const status = async (path: string) => (await get(path)).status;
     expect(await status('/api/health')).toBe(200);

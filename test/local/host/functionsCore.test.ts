@@ -2,7 +2,7 @@ import { functionApp } from '../../../local/host/functionApp.ts';
 import * as functionsCore from '../../../local/host/functionsCore.ts';
 import { formatLogLine, type HostLogLine } from '../../../local/host/hostLog.ts';
 
-const metadata = { name: 'door', bindings: {} };
+const metadata = { name: 'endpoint', bindings: {} };
 const callback = (): undefined => undefined;
 
 it('takes a registration back during start-up, and refuses it afterwards', () => {

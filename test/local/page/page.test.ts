@@ -53,9 +53,9 @@ test('everything that the browser loads is there, with a policy that lets nothin
   }
 });
 
-test('the key is added on the way to the service, at the doors that the page needs and no others', async () => {
-  for (const door of ['anonymous-tokens', 'rejoin-tokens', 'preflight', 'meetings']) {
-    expect((await post(`/api/v1/${door}`)).status).toBe(200);
+test('the key is added on the way to the service, at the endpoints that the page needs and no others', async () => {
+  for (const endpoint of ['anonymous-tokens', 'rejoin-tokens', 'preflight', 'meetings']) {
+    expect((await post(`/api/v1/${endpoint}`)).status).toBe(200);
   }
   expect(asked.map(({ headers }) => headers['x-functions-key'])).toEqual(Array(4).fill(functionKey));
   asked = [];
@@ -87,7 +87,7 @@ test('another page in the same browser is refused, also under another name for t
 test('a simulated host is reached by its name, with the origin of the page', async () => {
   const { issue } = cloud.newApp({ ALLOWED_ORIGINS: page.origin });
   const { join } = await issue({ meetingUrl }, AbortSignal.timeout(10_000));
-  const { host, pathname, search } = new URL(join.discoverUrl);
+  const { host, pathname, search } = new URL(join.discoverUrl ?? '');
   const response = await fetch(`${page.origin}/via/${host}${pathname}${search}`);
   expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, page.origin]);
   expect(await response.json()).toMatchObject({ rel: 'service:discover' });

@@ -1,6 +1,6 @@
 import { createDiscovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { Problem } from '../../../../lib/problem.ts';
-import type { Discovered } from '../../../../lib/platforms/trustedApplication/walk.ts';
+import type { Discovered } from '../../../../lib/platforms/trustedApplication/discover.ts';
 
 /** A walk whose result is decided by the test, and the clock of the discovery. */
 class Walks {

@@ -5,7 +5,7 @@ import { createServiceClient } from '../../../../lib/platforms/trustedApplicatio
 import { createDiscovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { requestMeeting, type MeetingOptions } from '../../../../lib/platforms/trustedApplication/meetings.ts';
 import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/refusals.ts';
-import { walk } from '../../../../lib/platforms/trustedApplication/walk.ts';
+import { walk } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { CreatedMeeting } from '../../../../local/simulator/platform/createdMeeting.ts';
 import type { World } from '../../../../local/simulator/world.ts';

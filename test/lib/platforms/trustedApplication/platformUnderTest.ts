@@ -62,5 +62,5 @@ export const guest: PlatformGuest = {
   allowedOrigins: ['https://www.contoso.example', 'https://advisor.contoso.example'],
 };
 
-/** A request's time limit, as the doors set it. */
+/** A request's time limit, as the endpoints set it. */
 export const requestSignal = (): AbortSignal => AbortSignal.timeout(15_000);

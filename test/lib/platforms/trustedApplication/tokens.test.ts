@@ -2,7 +2,7 @@ import { createUpstream } from '../../../../lib/net/upstream.ts';
 import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
 import { createDiscovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { requestToken, type TokenOptions } from '../../../../lib/platforms/trustedApplication/tokens.ts';
-import { walk } from '../../../../lib/platforms/trustedApplication/walk.ts';
+import { walk } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import { readWebToken } from '../../../../local/simulator/webToken.ts';
 import { guest, requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
 

@@ -18,10 +18,10 @@ const issue = () => platform.issue(guest, requestSignal());
 const walks = () => underTest.world.counts()['platform.discover'];
 
 test('it keeps guests by their session id, for tokens of at most eight hours', () => {
-  const { name, keepsIdentity, longestTokenLifeSeconds } = platform;
-  expect({ name, keepsIdentity, longestTokenLifeSeconds }).toEqual({
+  const { name, identity, longestTokenLifeSeconds } = platform;
+  expect({ name, identity, longestTokenLifeSeconds }).toEqual({
     name: 'trusted-application',
-    keepsIdentity: 'by-session-id',
+    identity: 'none',
     longestTokenLifeSeconds: 28_800,
   });
 });
@@ -35,7 +35,7 @@ test.each([
   ['https://meet.lync.example:444/contoso/testuser/1SD8D0WZ', false],
   ['https://lync.example/contoso/testuser/1SD8D0WZ', false],
 ])('whether it accepts %s: %s', (url, accepted) => {
-  expect(platform.accepts(new URL(url))).toBe(accepted);
+  expect(platform.readLink(new URL(url)) !== undefined).toBe(accepted);
 });
 
 test('issue and reissue send the same session id, so that the platform sees the same guest', async () => {
@@ -62,11 +62,11 @@ test('fifty first requests share one walk and one access token', async () => {
 });
 
 describe('a meeting', () => {
-  const createMeeting = (signal = requestSignal()) => platform.createMeeting?.({ subject: 'Advice' }, signal);
+  const createMeeting = (signal = requestSignal()) => platform.createMeeting?.({ subject: 'Advice' }, 'request-1', signal);
 
   test('shares discovery and access token with the tokens, and has a URL that the platform accepts', async () => {
     const [meeting] = await Promise.all([createMeeting(), issue()]);
-    expect(platform.accepts(new URL(meeting?.meetingUrl ?? ''))).toBe(true);
+    expect(platform.readLink(new URL(meeting?.meetingUrl ?? ''))).toBeDefined();
     expect(underTest.world.platform.meetings).toMatchObject([{ subject: 'Advice', joinUrl: meeting?.meetingUrl }]);
     expect(underTest.world.counts()).toMatchObject({
       'entra.token': 1,

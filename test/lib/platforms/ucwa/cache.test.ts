@@ -1,5 +1,5 @@
 import type { MeetingPlatform } from '../../../../lib/platforms/platform.ts';
-import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;
 let platform: MeetingPlatform;

@@ -1,7 +1,7 @@
 import type { HealthStep } from '../../../../lib/platforms/platform.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
-import { guestOf, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { guestOf, joinUrl, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { guestOf, joinUrl, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 const focus = 'gruu;opaque=app:conf:focus:id';
 
@@ -34,7 +34,7 @@ test('5: an organizer of a domain that is not configured is refused before anyth
   const conferenceUri = `sip:john@fabrikam.example;${focus}:5LB7MRBC`;
   await expect(issue(joinUrl(conferenceUri))).rejects.toMatchObject({ code: 'meeting-url-not-supported' });
   const unknownHost = 'https://meet.fabrikam.example/john/5LB7MRBC';
-  expect(wing.newPlatform().accepts(new URL(unknownHost))).toBe(false);
+  expect(wing.newPlatform().readLink(new URL(unknownHost))).toBeUndefined();
   await expect(issue(unknownHost)).rejects.toMatchObject({ code: 'meeting-url-not-supported' });
   expect(wing.sent).toEqual([]);
 });

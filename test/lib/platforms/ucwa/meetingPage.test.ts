@@ -1,7 +1,7 @@
 import type { MeetingPlatform } from '../../../../lib/platforms/platform.ts';
 import { findConference, type Conference } from '../../../../lib/platforms/ucwa/meetingPage.ts';
 import type { OnPremisesMeeting } from '../../../../local/simulator/onPremises/meetings.ts';
-import { forever, guestOf, joinUrl, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { forever, guestOf, joinUrl, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 const johnsUrl = 'https://meet.contoso.example/john/5LB7MRBC';
 const johns = {
@@ -73,7 +73,7 @@ describe('a URL', () => {
     platform = wing.newPlatform();
   });
 
-  const accepts = (url: string): boolean => platform.accepts(new URL(url));
+  const accepts = (url: string): boolean => platform.readLink(new URL(url)) !== undefined;
 
   test('228: is taken of a configured meeting host only, to the letter and the port', () => {
     expect(accepts(johnsUrl)).toBe(true);

@@ -8,7 +8,7 @@ import {
   rootPath,
   startWing,
   type WingUnderTest,
-} from './wingUnderTest.ts';
+} from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { parseDiscovery } from '../../../../lib/platforms/ucwa/resource.ts';
-import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import {
   rootPath,
   startWing,
   type WingUnderTest,
-} from './wingUnderTest.ts';
+} from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;
 beforeAll(async () => {

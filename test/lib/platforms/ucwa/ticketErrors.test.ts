@@ -2,7 +2,7 @@ import { TicketFailure } from '../../../../lib/platforms/ucwa/ticketFailure.ts';
 import { requestTicket, type Grant } from '../../../../lib/platforms/ucwa/webTicket.ts';
 import { summarize } from '../../../../lib/telemetry.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
-import { contoso, forever, guestOf, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { contoso, forever, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;
 

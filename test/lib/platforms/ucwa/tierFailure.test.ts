@@ -11,7 +11,7 @@ import {
   rootPath,
   startWing,
   type WingUnderTest,
-} from './wingUnderTest.ts';
+} from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { tokenEndpointOf } from '../../../../lib/platforms/ucwa/tokenEndpoint.ts';
 import type { ChallengeForm } from '../../../../local/simulator/onPremises/behaviour.ts';
-import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;
 beforeAll(async () => {

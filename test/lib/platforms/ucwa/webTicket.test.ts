@@ -1,7 +1,7 @@
 import type { UpstreamRequest } from '../../../../lib/net/transport.ts';
 import { requestTicket, type Grant, type WebTicket } from '../../../../lib/platforms/ucwa/webTicket.ts';
 import { adjustableClock } from '../../../races/adjustableClock.ts';
-import { contoso, forever, guestOf, requestSignal, startWing, type WingUnderTest } from './wingUnderTest.ts';
+import { contoso, forever, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 const clock = adjustableClock();
 let wing: WingUnderTest;

@@ -2,7 +2,7 @@ import type { Answer } from '../../../../local/simulator/http/exchange.ts';
 import { Clock } from '../../../../local/simulator/clock.ts';
 import { GuestApplications } from '../../../../local/simulator/meetings/applications.ts';
 import { Conversation } from '../../../../local/simulator/meetings/conversation.ts';
-import { MeetingHall } from '../../../../local/simulator/meetings/hall.ts';
+import { MeetingHall } from '../../../../local/simulator/meetings/meetings.ts';
 import { until } from '../../../support/until.ts';
 import { noon } from '../setUp.ts';
 

@@ -1,5 +1,5 @@
 import { Clock } from '../../../../local/simulator/clock.ts';
-import { MeetingHall } from '../../../../local/simulator/meetings/hall.ts';
+import { MeetingHall } from '../../../../local/simulator/meetings/meetings.ts';
 import type { Participant, Seat } from '../../../../local/simulator/meetings/participant.ts';
 import type { Room } from '../../../../local/simulator/meetings/room.ts';
 import { noon } from '../setUp.ts';

@@ -1,0 +1,67 @@
+import type { Admitted } from '../guests/admission.ts';
+import type { IssueRequest } from '../guests/issue.ts';
+import { Problem } from '../problem.ts';
+import type { PlatformName } from '../settings/service.ts';
+import { frameworkError, ownError } from './jobAnswers.ts';
+import type { Job, JobResult } from './jobEndpoint.ts';
+import type { JobInput } from './jobInput.ts';
+import { originsOfPages } from './pageOrigins.ts';
+
+const longestMeetingUrl = 1_024;
+const tenantEndpointOf: PlatformName = 'trusted-application';
+// Any version, in any letter case; all zeros is the UUID that stands for none.
+const uuid = /^(?![0-]+$)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The sample service's endpoint for tokens, with the errors of docs/protocol/trusted-application-api.md §5.2. */
+export const anonTokenJob: Job = {
+  name: 'GetAnonTokenJob',
+  refusal(problem) {
+    switch (problem.code) {
+      case 'invalid-request':
+        // Without a body the original fell over before it looked for anything.
+        return problem.errors
+          ? ownError(400, 'No or invalid callback context specified!')
+          : frameworkError(500, 'An error has occurred.');
+      case 'origin-not-allowed':
+        return ownError(400, 'Invalid AllowedOrigins');
+      case 'session-bound-to-another-meeting':
+        return ownError(409, 'The ApplicationSessionId belongs to another meeting');
+      case 'guest-removed':
+        return ownError(410, 'The guest of this ApplicationSessionId was removed');
+      case 'storage-unavailable':
+      case 'configuration-invalid':
+      case 'internal':
+        // Spelt as in the original.
+        return ownError(500, 'Hit excetpion when running the job.');
+      default:
+        return ownError(500, 'Get nullable token');
+    }
+  },
+};
+
+/**
+ * The guest that a client asks a token for, looked at in the original's order. Only a UUID names one guest: the sample for
+ * iOS sends one constant for all its customers, and with that two of them would be one participant. They are new each time.
+ */
+export function guestOf(input: JobInput, configuredOrigins: readonly string[]): IssueRequest {
+  const { ApplicationSessionId: sessionId, AllowedOrigins: pages, MeetingUrl: meetingUrl } = input;
+  if (!sessionId) {
+    const errors = [{ pointer: '/ApplicationSessionId', detail: 'is missing' }];
+    throw new Problem('invalid-request', 'Send an ApplicationSessionId.', { errors });
+  }
+  const allowedOrigins = originsOfPages(pages ?? '', configuredOrigins);
+  if (!meetingUrl || meetingUrl.length > longestMeetingUrl) {
+    throw new Problem('meeting-url-not-supported', 'Send the join URL of a meeting.');
+  }
+  return { meetingUrl, allowedOrigins, ...(uuid.test(sessionId) && { applicationSessionId: sessionId }) };
+}
+
+/** A token as the clients read it. @param endpointId of the Trusted Application platform; other platforms have none. */
+export function anonTokenResult({ row, join }: Admitted, endpointId: string | undefined): JobResult {
+  return {
+    DiscoverUri: join.discoverUrl ?? '',
+    Token: join.token,
+    TenantEndpointId: row.platform === tenantEndpointOf ? (endpointId ?? '') : '',
+    ExpireTime: join.expiryTime.toISOString(),
+  };
+}
