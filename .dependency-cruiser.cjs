@@ -1,16 +1,24 @@
-// The floors of the house, top to bottom (docs/layout.md). A file imports only from its own wing or from floors below.
-const floors = [
+// The layers of the service, top to bottom (docs/design.md, "Architecture"). A file imports only from its own folder or from
+// layers below.
+const layers = [
   ['functions'],
-  ['lib/app.ts', 'lib/timerJob.ts', 'lib/http'],
+  ['lib/functionApp.ts'],
+  ['lib/service.ts'],
+  ['lib/statusPage', 'lib/sampleService'],
+  ['lib/http'],
+  ['lib/contract'],
   ['lib/guests', 'lib/health', 'lib/meetings'],
+  ['lib/settings.ts'],
   ['lib/platforms'],
   ['lib/net'],
+  ['lib/azure', 'lib/sealing'],
   [
-    'lib/azure',
-    'lib/sealing',
-    'lib/settings.ts',
     'lib/settings',
+    'lib/callers.ts',
+    'lib/cachedValue.ts',
+    'lib/coalesce.ts',
     'lib/hostRules.ts',
+    'lib/json.ts',
     'lib/problem.ts',
     'lib/telemetry.ts',
   ],
@@ -19,33 +27,32 @@ const floors = [
 const at = (place) => (place.endsWith('.ts') ? `^${place.replace('.', '\\.')}$` : `^${place}/`);
 const anyOf = (places) => places.map(at).join('|');
 
-const upwards = floors.slice(1).map((floor, index) => ({
-  name: `floors-${floor.map((place) => place.replace('lib/', '')).join('-')}`,
-  comment: 'Imports run one way, down the floors of the house.',
+const upwards = layers.slice(1).map((layer, index) => ({
+  name: `layer-${layer.map((place) => place.replace('lib/', '')).join('-')}`,
+  comment: 'Imports run one way, down the layers.',
   severity: 'error',
-  from: { path: anyOf(floor) },
-  to: { path: anyOf(floors.slice(0, index + 1).flat()) },
+  from: { path: anyOf(layer) },
+  to: { path: anyOf(layers.slice(0, index + 1).flat()) },
 }));
 
-// app.ts wires every part together, so it alone may reach its own floor's other wing: it has no need to, and does not.
-const wings = floors.slice(0, -1).flatMap((floor) =>
-  floor.length < 2
+const siblings = layers.slice(0, -1).flatMap((layer) =>
+  layer.length < 2
     ? []
-    : floor.map((wing) => ({
-        name: `wings-${wing.replace('lib/', '')}`,
-        comment: 'A wing never imports another wing.',
+    : layer.map((folder) => ({
+        name: `sibling-${folder.replace('lib/', '')}`,
+        comment: 'Folders of one layer do not import each other.',
         severity: 'error',
-        from: { path: at(wing) },
-        to: { path: anyOf(floor.filter((other) => other !== wing)) },
+        from: { path: at(folder) },
+        to: { path: anyOf(layer.filter((other) => other !== folder)) },
       })),
 );
 
 module.exports = {
   forbidden: [
     ...upwards,
-    ...wings,
+    ...siblings,
     {
-      name: 'platform-wings',
+      name: 'platform-adapters',
       comment: 'A meeting platform never imports another one.',
       severity: 'error',
       from: { path: '^lib/platforms/([^/]+)/' },
@@ -81,11 +88,11 @@ module.exports = {
       to: { pathNot: '^client/(?!generate/)' },
     },
     {
-      name: 'connector-is-made-from-the-endpoints',
+      name: 'connector-is-made-from-the-contract',
       comment: 'The connector is written from the contract, and is no part of the service.',
       severity: 'error',
       from: { path: '^connector/' },
-      to: { path: '^lib/', pathNot: '^lib/(http|problem\\.ts)' },
+      to: { path: '^lib/', pathNot: '^lib/(contract|problem\\.ts)' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -5,7 +5,7 @@ import type { StoredGuest } from './guestTable.ts';
 import { createNextRow } from './nextRow.ts';
 import { openGuest } from './sealedGuest.ts';
 import { guestNotFound, ownedBy, requireActive } from './standing.ts';
-import { createTurns } from './turns.ts';
+import { coalesce } from '../coalesce.ts';
 
 /** A token with the row that holds the identity it belongs to. */
 export interface Identified {
@@ -63,7 +63,7 @@ export function createLastAnswer(options: AdmissionOptions): LastAnswer {
     return write(known, platform, await platform.reissue(guest, sealed.identity, signal), 1);
   };
 
-  const takeTurn = createTurns<Turn, Identified>(async (turns, last) => {
+  const takeTurn = coalesce<Turn, Identified>(async (turns, last) => {
     // The one that came last has the longest to wait yet.
     const latest = turns.at(-1) ?? turns[0];
     let row = last?.row ?? latest.row;

@@ -85,9 +85,7 @@ export function createRejoin(options: AdmissionOptions): Rejoin {
   return {
     readmit,
     keepIdentity: async (turn, join) =>
-      turn.platform.identity === 'replaced'
-        ? lastAnswer.keep(turn, join)
-        : withinBound({ row: turn.row, join }),
+      turn.platform.identity === 'replaced' ? lastAnswer.keep(turn, join) : withinBound({ row: turn.row, join }),
     async rejoin(request, signal) {
       const guestId = guestIdOf(request.applicationSessionId);
       const trace = currentTrace();

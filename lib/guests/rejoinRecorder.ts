@@ -1,6 +1,6 @@
 import { replaceActive, turnKeyOf, type ReplaceOptions } from './contention.ts';
 import type { StoredGuest } from './guestTable.ts';
-import { createTurns } from './turns.ts';
+import { coalesce } from '../coalesce.ts';
 
 export interface RejoinRecorderOptions extends ReplaceOptions {
   /** The row as it stands after `rejoins` more tokens. */
@@ -16,7 +16,7 @@ export function createRejoinRecorder({ advance, ...options }: RejoinRecorderOpti
   /** Records one rejoin of the guest whose row was just read; answers with the row as written for it. */
   record(seen: StoredGuest): Promise<StoredGuest>;
 } {
-  const takeTurn = createTurns<StoredGuest, StoredGuest>(async (seen, last) => {
+  const takeTurn = coalesce<StoredGuest, StoredGuest>(async (seen, last) => {
     const row = await replaceActive(options, last ?? seen[0], (known) => advance(known, seen.length));
     const before = row.rejoinCount - seen.length;
     return seen.map((_, index) => ({ ...row, rejoinCount: before + index + 1 }));

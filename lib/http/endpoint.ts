@@ -22,7 +22,9 @@ export interface EndpointRequest<D extends EndpointDefinition> {
   readonly signal: AbortSignal;
 }
 
-type BodyOf<D extends EndpointDefinition> = D['answers'][keyof D['answers']] extends { schema: infer S extends z.ZodObject }
+type BodyOf<D extends EndpointDefinition> = D['answers'][keyof D['answers']] extends {
+  schema: infer S extends z.ZodObject;
+}
   ? z.input<S>
   : unknown;
 

@@ -40,7 +40,13 @@ export function loggedHandler({ endpoint, answer, refuse }: Handling): HttpHandl
       problem = asProblem(error);
       return refuse(problem, context.invocationId);
     });
-    logRequest(context, { endpoint, trace, status: response.status, problem, elapsedMs: performance.now() - startedAt });
+    logRequest(context, {
+      endpoint,
+      trace,
+      status: response.status,
+      problem,
+      elapsedMs: performance.now() - startedAt,
+    });
     return response;
   };
 }

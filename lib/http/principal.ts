@@ -1,5 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import * as z from 'zod';
+import { parseJson } from '../json.ts';
 
 /** Who calls, as App Service authentication says in a header of its own; ids are in lower case. */
 export interface Principal {
@@ -41,9 +42,5 @@ export function onlyValue(values: readonly (string | undefined)[]): string | und
 
 /** Undefined if it is not that. */
 export function parseBase64Json(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(text ?? '', 'base64').toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return parseJson(Buffer.from(text ?? '', 'base64').toString('utf8'));
 }

@@ -123,7 +123,8 @@ export function createCreateMeeting(options: CreateMeetingOptions) {
     request: MeetingRequest,
     idempotency: Idempotency | undefined,
     signal: AbortSignal,
-  ): Promise<CreatedMeeting> => (idempotency ? createOnce(request, idempotency, signal) : create(request, randomUUID(), signal));
+  ): Promise<CreatedMeeting> =>
+    idempotency ? createOnce(request, idempotency, signal) : create(request, randomUUID(), signal);
 }
 
 function isWithinTenYears(time: Date, now: number): boolean {

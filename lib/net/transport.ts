@@ -1,5 +1,6 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { currentTrace } from '../telemetry.ts';
 
 /** One call to a server of a meeting platform. The URL was checked by the caller (lib/hostRules.ts). */
 export interface UpstreamRequest {
@@ -65,6 +66,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
         method,
         servername: url.hostname,
         headers: {
+          ...correlation(),
           ...headers,
           host: url.host,
           ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
@@ -99,6 +101,12 @@ export function createTransport(options: TransportOptions = {}): Transport {
       });
       request.end(body);
     });
+}
+
+/** What upstreams log of a call, and what our own log line has too. */
+function correlation(): Record<string, string> {
+  const trace = currentTrace();
+  return trace ? { 'client-request-id': trace.correlationId } : {};
 }
 
 // By events and not by `for await`, which costs a fifth of the whole call (bench/README.md).

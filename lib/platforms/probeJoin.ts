@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { resolveLink } from '../hostRules.ts';
+import { parseJson } from '../json.ts';
 import type { Transport, UpstreamAnswer } from '../net/transport.ts';
 import { Problem } from '../problem.ts';
-import { currentTrace } from '../telemetry.ts';
 import type { HealthStep } from './platform.ts';
 import { recordSteps, type Observe } from './recordSteps.ts';
 import { refuseOutage, unusableAnswer } from './refusals.ts';
@@ -41,13 +41,17 @@ export async function recordProbeJoin(
  * Creates the guest's application, and ends it in any case: also if it is not what a guest needs, and if time is up. An
  * application whose answer was lost cannot be named, and stays until the platform ends it.
  */
-export async function createAndEndApplication(guest: ArrivingGuest, observe: Observe, signal: AbortSignal): Promise<void> {
+export async function createAndEndApplication(
+  guest: ArrivingGuest,
+  observe: Observe,
+  signal: AbortSignal,
+): Promise<void> {
   const { send, applicationsUrl, token, body } = guest;
   const authorization = `Bearer ${token}`;
   let application: URL | undefined;
   try {
     await observe('application', async () => {
-      const headers = { ...guestHeaders(), authorization, 'content-type': 'application/json' };
+      const headers = { ...guestHeaders, authorization, 'content-type': 'application/json' };
       const answer = await send({ method: 'POST', url: applicationsUrl, headers, body: JSON.stringify(body) }, signal);
       refuseGuestAnswer(answer);
       application = applicationOf(answer, applicationsUrl);
@@ -58,7 +62,7 @@ export async function createAndEndApplication(guest: ArrivingGuest, observe: Obs
     const url = application;
     if (url) {
       await observe('leave', async () => {
-        const headers = { ...guestHeaders(), authorization };
+        const headers = { ...guestHeaders, authorization };
         const time = signal.aborted ? AbortSignal.timeout(graceMs) : signal;
         refuseGuestAnswer(await send({ method: 'DELETE', url, headers }, time));
       });
@@ -67,10 +71,7 @@ export async function createAndEndApplication(guest: ArrivingGuest, observe: Obs
 }
 
 /** What a guest's call carries besides its token. */
-export function guestHeaders(): Record<string, string> {
-  const trace = currentTrace();
-  return { accept: 'application/json', ...(trace && { 'client-request-id': trace.correlationId }) };
-}
+export const guestHeaders = { accept: 'application/json' } as const;
 
 /** Throws what any answer but a success means, to a guest who has just been given its token. */
 export function refuseGuestAnswer(answer: UpstreamAnswer): void {
@@ -98,11 +99,7 @@ const applicationResource = z.object({
 });
 
 function readApplication(body: string): z.output<typeof applicationResource> | undefined {
-  try {
-    return applicationResource.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
+  return applicationResource.safeParse(parseJson(body)).data;
 }
 
 /** The new application, by its header or by its own link; undefined if neither is of the origin that was asked. */

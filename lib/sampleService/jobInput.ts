@@ -1,5 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import * as z from 'zod';
+import { parseJson } from '../json.ts';
 import { Problem } from '../problem.ts';
 import { readBytes } from '../http/requestBody.ts';
 
@@ -62,14 +63,6 @@ function entriesOfJson(text: string): Entries {
   const object = jsonObject.safeParse(parseJson(text));
   if (!object.success) throw noBody();
   return Object.entries(object.data).map(([name, value]) => [name, scalar.safeParse(value).data]);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function noBody(): Problem {

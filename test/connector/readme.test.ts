@@ -35,7 +35,9 @@ test('it tells of every operation that a flow maker sees, and of no other, in th
 
 test('the key is made for exactly the functions that the connector calls', () => {
   const [, list = ''] = /for endpoint in ([^;]+);/.exec(section('Obtaining Credentials')) ?? [];
-  const called = Object.entries<EndpointDefinition>(endpoints).filter(([, endpoint]) => operations.some((one) => one.endpoint === endpoint));
+  const called = Object.entries<EndpointDefinition>(endpoints).filter(([, endpoint]) =>
+    operations.some((one) => one.endpoint === endpoint),
+  );
   expect(list.split(/[\s\\]+/).sort()).toEqual(called.map(([name]) => name).sort());
 });
 

@@ -94,7 +94,9 @@ describe('endpoints', () => {
   const pageForPeople = 'GET /api/status';
 
   test('the README has a row for each, for the page for people, and for nothing else', () => {
-    expect(firstCells(sectionOf(readme, 'The API'), isEndpoint).toSorted()).toEqual([...known, pageForPeople].toSorted());
+    expect(firstCells(sectionOf(readme, 'The API'), isEndpoint).toSorted()).toEqual(
+      [...known, pageForPeople].toSorted(),
+    );
   });
 
   test('each that a page names is there', () => {

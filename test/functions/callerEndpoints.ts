@@ -2,7 +2,9 @@ import { endpoints, type EndpointName } from '../../lib/contract/endpoints.ts';
 import { meetingUrl } from '../support/testCloud.ts';
 
 /** The endpoints that need a caller. */
-export type CallerEndpoint = { [D in EndpointName]: (typeof endpoints)[D]['auth'] extends 'caller' ? D : never }[EndpointName];
+export type CallerEndpoint = {
+  [D in EndpointName]: (typeof endpoints)[D]['auth'] extends 'caller' ? D : never;
+}[EndpointName];
 
 /** A request that is well-formed. */
 export interface Knock {

@@ -60,7 +60,11 @@ export function conformanceWith(definition: Definition): Conformance {
       const mediaType = headers.get('content-type')?.split(';')[0] ?? '';
       expect(Object.keys(response.content)).toContain(mediaType);
       const steps = ['paths', path, method, 'responses', String(status), 'content', mediaType, 'schema'];
-      expect({ endpoint, status, problems: problemsOf(steps, JSON.parse(text)) }).toEqual({ endpoint, status, problems: [] });
+      expect({ endpoint, status, problems: problemsOf(steps, JSON.parse(text)) }).toEqual({
+        endpoint,
+        status,
+        problems: [],
+      });
     },
     takes(endpoint, body) {
       const { path, method } = operationOf(definition, endpoint);

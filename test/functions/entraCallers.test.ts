@@ -67,19 +67,22 @@ describe('who is refused leaves nothing behind', () => {
     expect(await entra.traces()).toEqual(before);
   });
 
-  test.each(callerEndpoints)('at %s: an application that is not listed, whatever it says of itself', async (endpoint) => {
-    const { advisor: user, applications } = cloud.simulator.callers;
-    const forged = forgedHeaders(applications.advisorApp.clientId, cloud.simulator.entra.tenantId);
-    for (const headers of [
-      entra.bearer('stranger', { user }),
-      { ...forged, ...entra.bearer('stranger') },
-      { ...entra.bearer('stranger'), 'x-functions-key': functionKey },
-    ]) {
-      const reply = await entra.knock(endpoint, headers);
-      expectProblem(reply, 'caller-not-allowed');
-      expect(reply.status).toBe(403);
-    }
-  });
+  test.each(callerEndpoints)(
+    'at %s: an application that is not listed, whatever it says of itself',
+    async (endpoint) => {
+      const { advisor: user, applications } = cloud.simulator.callers;
+      const forged = forgedHeaders(applications.advisorApp.clientId, cloud.simulator.entra.tenantId);
+      for (const headers of [
+        entra.bearer('stranger', { user }),
+        { ...forged, ...entra.bearer('stranger') },
+        { ...entra.bearer('stranger'), 'x-functions-key': functionKey },
+      ]) {
+        const reply = await entra.knock(endpoint, headers);
+        expectProblem(reply, 'caller-not-allowed');
+        expect(reply.status).toBe(403);
+      }
+    },
+  );
 
   test.each(callerEndpoints)('at %s: whoever is no application', async (endpoint) => {
     for (const [who, headers] of Object.entries(strangers())) {

@@ -44,5 +44,7 @@ test.each(['GetAnonTokenJob', 'GetAdhocMeetingJob'])(
 test.each(callerEndpoints)('%s says which setting is to blame', async (endpoint) => {
   const reply = await entra.knock(endpoint, entra.bearer('advisorApp'));
   expectProblem(reply, 'configuration-invalid');
-  expect(reply.json['detail']).toBe('Correct the settings: SAMPLE_SERVICE_ENDPOINTS must be off with CALLER_AUTH=entra.');
+  expect(reply.json['detail']).toBe(
+    'Correct the settings: SAMPLE_SERVICE_ENDPOINTS must be off with CALLER_AUTH=entra.',
+  );
 });

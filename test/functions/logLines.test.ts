@@ -63,7 +63,12 @@ async function logged(
 test('every request writes one line, which names the guest by the digest only', async () => {
   const { reply, line } = await logged('POST', 'anonymous-tokens', { meetingUrl });
   const { applicationSessionId, guestId } = reply.json;
-  expect(line).toMatchObject({ endpoint: 'IssueAnonymousToken', status: 201, platform: 'trusted-application', guestId });
+  expect(line).toMatchObject({
+    endpoint: 'IssueAnonymousToken',
+    status: 201,
+    platform: 'trusted-application',
+    guestId,
+  });
   expect(Object.keys(line['steps'] as object)).toEqual(expect.arrayContaining(['storage', 'platform']));
 
   const others = [

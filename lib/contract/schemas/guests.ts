@@ -42,9 +42,7 @@ const tokenFields = {
 
 export const tokenAnswer = z.object(tokenFields).meta({ id: 'AnonymousToken' });
 
-export const rejoinAnswer = z
-  .object({ ...tokenFields, rejoinCount })
-  .meta({ id: 'RejoinToken' });
+export const rejoinAnswer = z.object({ ...tokenFields, rejoinCount }).meta({ id: 'RejoinToken' });
 
 export const guestParams = z.strictObject({ guestId });
 

@@ -2,7 +2,6 @@ import type { EntraTokens } from '../../azure/entraToken.ts';
 import { isHostAllowed, parseAllowedUrl, type HostRule } from '../../hostRules.ts';
 import type { Transport, UpstreamAnswer } from '../../net/transport.ts';
 import { untilAborted } from '../../net/untilAborted.ts';
-import { currentTrace } from '../../telemetry.ts';
 import { unusableAnswer } from '../refusals.ts';
 
 /** A call to the platform service in the name of our Entra application. */
@@ -34,7 +33,6 @@ export function createServiceClient({ send, tokens, hosts }: ServiceClientOption
         accept: 'application/json; charset=utf-8',
         authorization: `Bearer ${token}`,
         ...(call.body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
-        ...correlation(),
       },
       ...(call.body !== undefined && { body: call.body }),
     };
@@ -52,9 +50,4 @@ export function createServiceClient({ send, tokens, hosts }: ServiceClientOption
     tokens.drop(token);
     return sendOnce(call, await untilAborted(tokens.get(), signal), signal);
   };
-}
-
-function correlation(): Record<string, string> {
-  const trace = currentTrace();
-  return trace ? { 'client-request-id': trace.correlationId } : {};
 }

@@ -20,11 +20,7 @@ export interface ProbeJoinOptions {
 }
 
 /** A token, and all that a guest does with it short of joining (§6.1, §6.2). */
-export function probeJoin(
-  options: ProbeJoinOptions,
-  guest: PlatformGuest,
-  signal: AbortSignal,
-): Promise<HealthStep[]> {
+export function probeJoin(options: ProbeJoinOptions, guest: PlatformGuest, signal: AbortSignal): Promise<HealthStep[]> {
   const { settings, client, send, now } = options;
   const { discoverUrl, endpointId, hosts } = settings;
   return recordProbeJoin(async (observe) => {
@@ -40,7 +36,7 @@ export function probeJoin(
       const url = parseAllowedUrl(guestUrl ?? '', hosts);
       if (!url) throw unusableAnswer();
       // The token stands in the URL; here it never goes into a header (§6.1).
-      const answer = await send({ method: 'GET', url, headers: guestHeaders() }, signal);
+      const answer = await send({ method: 'GET', url, headers: guestHeaders }, signal);
       refuseGuestAnswer(answer);
       const resource = parseResource(answer.body);
       const found = resolveLink((resource && linkOf(resource, 'anonApplications')) ?? '', url, hosts);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../json.ts';
 
 /**
  * Answers of the platform service, read leniently where the captures differ: two link dialects, links in three places,
@@ -14,11 +15,7 @@ const prefixes = ['service:', 'ms:rtc:saas:', ''];
 
 /** The body as a resource; undefined if it is not a JSON object. */
 export function parseResource(body: string): Resource | undefined {
-  try {
-    return resource.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
+  return resource.safeParse(parseJson(body)).data;
 }
 
 /**

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { parseJson } from '../../json.ts';
 import type { Join } from '../platform.ts';
 import type { Conference } from './meetingPage.ts';
 import type { Servers } from './servers.ts';
-import { parseJson } from './ticketFailure.ts';
 import type { WebTicket } from './webTicket.ts';
 
 const lastTicket = z.object({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../json.ts';
 
 /** Where an autodiscovery answer leads; hrefs as they came. */
 export interface DiscoveryLinks {
@@ -53,14 +54,6 @@ function linksOf(found: Record<'redirect' | 'user' | 'applications', unknown>): 
     links[name] = usable.href;
   }
   return links;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 const attributes = z.record(z.string(), z.string());

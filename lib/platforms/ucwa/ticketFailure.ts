@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseHttpsUrl } from '../../hostRules.ts';
 import { retryAfterSeconds } from '../../net/retryAfter.ts';
+import { parseJson } from '../../json.ts';
 import type { UpstreamAnswer } from '../../net/transport.ts';
 
 const documented = [
@@ -86,13 +87,4 @@ const stringOrTrailingComma = /("(?:[^"\\]|\\.)*"?)|,(?=\s*[}\]])/g;
 /** JSON, or JSON with the trailing comma of UCWA 1.0's errors (seed for Lync 2013); strings stay as they are. */
 function parseLeniently(body: string): unknown {
   return parseJson(body) ?? parseJson(body.replace(stringOrTrailingComma, '$1'));
-}
-
-/** Undefined if it is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

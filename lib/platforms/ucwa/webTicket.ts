@@ -1,9 +1,9 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import * as z from 'zod';
 import type { Transport } from '../../net/transport.ts';
+import { parseJson } from '../../json.ts';
 import { untilAborted } from '../../net/untilAborted.ts';
-import { currentTrace } from '../../telemetry.ts';
-import { parseJson, TicketFailure, ticketFailureOf } from './ticketFailure.ts';
+import { TicketFailure, ticketFailureOf } from './ticketFailure.ts';
 
 /** The grants of the token endpoint (seeds "Authentication in UCWA", 2.0 and 1.0), with the parameters of each. */
 export type Grant =
@@ -79,7 +79,6 @@ async function askOnce(
 ): Promise<WebTicket> {
   // Counted from before the request: the server counted from somewhere in between.
   const askedAt = now();
-  const trace = currentTrace();
   const answer = await send(
     {
       method: 'POST',
@@ -87,7 +86,6 @@ async function askOnce(
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
-        ...(trace && { 'client-request-id': trace.correlationId }),
       },
       body: formOf(grant),
     },

@@ -64,7 +64,9 @@ test('open endpoints for clients of the sample service are a warning, keyed ones
   expect(await checkOf('sample-service-endpoints', { SAMPLE_SERVICE_ENDPOINTS: 'open' })).toEqual(
     says('warn', /anybody who knows a meeting link/, /Set SAMPLE_SERVICE_ENDPOINTS to keyed/),
   );
-  expect(await checkOf('sample-service-endpoints', { SAMPLE_SERVICE_ENDPOINTS: 'keyed' })).toMatchObject({ status: 'pass' });
+  expect(await checkOf('sample-service-endpoints', { SAMPLE_SERVICE_ENDPOINTS: 'keyed' })).toMatchObject({
+    status: 'pass',
+  });
 });
 
 test('without a public base URL flows cannot subscribe to health', async () => {

@@ -85,7 +85,12 @@ describe('Entra', () => {
       SAMPLE_SERVICE_ENDPOINTS: 'open',
       ENTRA_TENANT_ID: '',
     });
-    for (const name of ['CALLER_APP_IDS', 'App Service authentication', 'SAMPLE_SERVICE_ENDPOINTS', 'ENTRA_TENANT_ID']) {
+    for (const name of [
+      'CALLER_APP_IDS',
+      'App Service authentication',
+      'SAMPLE_SERVICE_ENDPOINTS',
+      'ENTRA_TENANT_ID',
+    ]) {
       expect(message).toContain(name);
     }
   });

@@ -62,7 +62,8 @@ test('fifty first requests share one walk and one access token', async () => {
 });
 
 describe('a meeting', () => {
-  const createMeeting = (signal = requestSignal()) => platform.createMeeting?.({ subject: 'Advice' }, 'request-1', signal);
+  const createMeeting = (signal = requestSignal()) =>
+    platform.createMeeting?.({ subject: 'Advice' }, 'request-1', signal);
 
   test('shares discovery and access token with the tokens, and has a URL that the platform accepts', async () => {
     const [meeting] = await Promise.all([createMeeting(), issue()]);

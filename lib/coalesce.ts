@@ -5,31 +5,32 @@ interface Waiting<T, R> {
 }
 
 /**
- * Does work on one key one turn at a time; items that arrive during a turn share the next one. A turn begins after all who
- * share it have arrived, so that none of them rests on something older than itself.
- * @param work answers one result for each item of the turn, in their order.
+ * Runs `work` for one batch of a key at a time: items that arrive while a batch is under way share the next one. A batch
+ * begins after all its items have arrived, so none of them gets a result that is older than its request.
+ * @param work answers one result for each item of the batch, in their order; `last` is the last result of the batch before,
+ * if that succeeded and no pause came between
  */
-export function createTurns<T, R>(
+export function coalesce<T, R>(
   work: (items: readonly [T, ...T[]], last: R | undefined) => Promise<readonly R[]>,
 ): (key: string, item: T) => Promise<R> {
   const queues = new Map<string, Waiting<T, R>[]>();
 
   const drain = async (key: string, queue: Waiting<T, R>[]): Promise<void> => {
     let last: R | undefined;
-    for (let turn = queue.splice(0); turn.length > 0; turn = queue.splice(0)) {
-      const [first, ...others] = turn;
+    for (let batch = queue.splice(0); batch.length > 0; batch = queue.splice(0)) {
+      const [first, ...others] = batch;
       if (!first) break;
       try {
         const results = await work([first.item, ...others.map(({ item }) => item)], last);
         last = results.at(-1);
-        turn.forEach(({ resolve, reject }, index) => {
+        batch.forEach(({ resolve, reject }, index) => {
           const result = results[index];
-          if (result === undefined) reject(new Error('a turn left an item without a result'));
+          if (result === undefined) reject(new Error('a batch left an item without a result'));
           else resolve(result);
         });
       } catch (error) {
         last = undefined;
-        for (const { reject } of turn) reject(error);
+        for (const { reject } of batch) reject(error);
       }
     }
     queues.delete(key);

@@ -1,9 +1,9 @@
-import { createTurns } from '../../../lib/guests/turns.ts';
+import { coalesce } from '../../lib/coalesce.ts';
 
 /** Work that waits to be let go on, and what each turn of it was given. */
 function heldWork() {
   const turns: { items: readonly number[]; last: string | undefined; finish: () => void; fail: () => void }[] = [];
-  const takeTurn = createTurns<number, string>(
+  const takeTurn = coalesce<number, string>(
     (items, last) =>
       new Promise((resolve, reject) => {
         turns.push({
@@ -76,12 +76,12 @@ test('once nobody waits, the next one begins at once and from nothing', async ()
 });
 
 test('an item that the work leaves out is told so', async () => {
-  const takeTurn = createTurns<number, string>(() => Promise.resolve([]));
+  const takeTurn = coalesce<number, string>(() => Promise.resolve([]));
   await expect(takeTurn('a', 1)).rejects.toThrow('without a result');
 });
 
 test('work that throws before it begins fails like any other', async () => {
-  const takeTurn = createTurns<number, string>(() => {
+  const takeTurn = coalesce<number, string>(() => {
     throw new Error('at once');
   });
   await expect(takeTurn('a', 1)).rejects.toThrow('at once');
