@@ -5,7 +5,7 @@ const layers = [
   ['lib/functionApp.ts'],
   ['lib/service.ts'],
   ['lib/statusPage', 'lib/sampleService'],
-  ['lib/http'],
+  ['lib/http', 'lib/timerJob.ts'],
   ['lib/contract'],
   ['lib/guests', 'lib/health', 'lib/meetings'],
   ['lib/settings.ts'],

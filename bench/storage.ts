@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createApp } from '../lib/app.ts';
+import { createService } from '../lib/service.ts';
 import { readSettings } from '../lib/settings.ts';
 import { startCloudProcess } from './cloudProcess.ts';
 import { milliseconds, printMachine, printTable } from './markdown.ts';
@@ -38,7 +38,7 @@ async function startClient(): Promise<void> {
 
 async function measure(): Promise<void> {
   const settings = readSettings(process.env);
-  const app = createApp(settings);
+  const app = createService(settings);
   const store = openStore(process.env['TABLES_CONNECTION_STRING'] ?? '');
   const day = 24 * 3_600_000;
   const rows: string[][] = [];

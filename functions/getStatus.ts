@@ -1,8 +1,3 @@
-import { app } from '@azure/functions';
-import { theApp } from '../lib/app.ts';
-import { statusEndpoint } from '../lib/statusPage/statusEndpoint.ts';
+import { registerHttp } from '../lib/functionApp.ts';
 
-app.http(
-  'getStatus',
-  statusEndpoint(async () => theApp().history()),
-);
+registerHttp('getStatus');

@@ -1,8 +1,3 @@
-import { app } from '@azure/functions';
-import { theApp } from '../lib/app.ts';
-import { timerJob } from '../lib/timerJob.ts';
+import { registerTimer } from '../lib/functionApp.ts';
 
-app.timer('purgeGuests', {
-  schedule: '%PURGE_SCHEDULE%',
-  handler: timerJob('purgeGuests', () => theApp().purge()),
-});
+registerTimer('purgeGuests', '%PURGE_SCHEDULE%');

@@ -1,12 +1,3 @@
-import { app } from '@azure/functions';
-import { theApp } from '../lib/app.ts';
-import { endpoints } from '../lib/contract/endpoints.ts';
-import { endpoint } from '../lib/http/endpoint.ts';
+import { registerHttp } from '../lib/functionApp.ts';
 
-app.http(
-  'unsubscribeFromHealth',
-  endpoint(endpoints.unsubscribeFromHealth, async ({ params: { subscriptionId }, caller }) => {
-    const { removedAt } = await theApp().subscriptions.unsubscribe(subscriptionId, caller);
-    return { status: 200, body: { subscriptionId, removedAt: removedAt.toISOString() } };
-  }),
-);
+registerHttp('unsubscribeFromHealth');

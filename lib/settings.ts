@@ -69,14 +69,6 @@ export function readRegistrationSettings(environment: Environment): {
   };
 }
 
-let settings: Settings | undefined;
-
-/** The settings of this process; throws `configuration-invalid`, and then reads them again next time. */
-export function theSettings(): Settings {
-  settings ??= readSettings(process.env);
-  return settings;
-}
-
 /** Reads and checks every setting; all mistakes stand in one `configuration-invalid` message, by name, never by value. */
 export function readSettings(environment: Environment): Settings {
   const given = Object.fromEntries(

@@ -1,6 +1,10 @@
-import type { Timer, TimerHandler } from '@azure/functions';
+import type { InvocationContext, Timer } from '@azure/functions';
 import { asProblem } from './problem.ts';
 import { summarize, traced, type Trace } from './telemetry.ts';
+
+/** A timer as the host hands it over; it leaves the status out where it keeps no schedule, whatever the type says. */
+export type TimerRun = Partial<Timer>;
+export type TimerHandler = (timer: TimerRun, context: InvocationContext) => Promise<void>;
 
 /**
  * A timer's run with a trace and one log line: what `work` answers, or the problem. A failed run is thrown on as a bare
@@ -9,7 +13,7 @@ import { summarize, traced, type Trace } from './telemetry.ts';
  */
 export function timerJob(
   name: string,
-  work: (timer: Timer, log: (event: object) => void) => Promise<object>,
+  work: (timer: TimerRun, log: (event: object) => void) => Promise<object>,
 ): TimerHandler {
   return async (timer, context) => {
     const trace: Trace = { correlationId: context.invocationId, steps: {} };

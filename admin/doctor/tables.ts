@@ -1,5 +1,5 @@
 import { openTable, rowCondition } from '../../lib/azure/tables.ts';
-import { tableNames } from '../../lib/app.ts';
+import { tableNames } from '../../lib/service.ts';
 import type { Settings } from '../../lib/settings.ts';
 import type { AzureCommands } from './azureCommands.ts';
 import { azureAnswerOf } from './causes.ts';

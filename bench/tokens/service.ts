@@ -1,9 +1,9 @@
 /** The service's use cases, in process. */
-import { createApp } from '../../lib/app.ts';
+import { createService } from '../../lib/service.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { newMeetingUrl, serve } from './contender.ts';
 
-const app = createApp(readSettings(process.env));
+const app = createService(readSettings(process.env));
 const time = (): AbortSignal => AbortSignal.timeout(15_000);
 
 serve({

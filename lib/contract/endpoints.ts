@@ -36,7 +36,7 @@ const withPlatform = [
   'storage-unavailable',
   'secrets-unavailable',
 ] as const;
-const tokenEndpointProblems = [...withBody, 'origin-not-allowed', 'guest-removed', ...withPlatform] as const;
+const tokenProblems = [...withBody, 'origin-not-allowed', 'guest-removed', ...withPlatform] as const;
 
 export const endpoints = {
   issueAnonymousToken: {
@@ -52,7 +52,7 @@ export const endpoints = {
       200: { description: 'Another token for the same guest.', schema: guests.tokenAnswer },
       201: { description: 'The first token of a new guest.', schema: guests.tokenAnswer },
     },
-    problems: [...tokenEndpointProblems, 'meeting-url-not-supported', 'session-bound-to-another-meeting'],
+    problems: [...tokenProblems, 'meeting-url-not-supported', 'session-bound-to-another-meeting'],
   },
   issueRejoinToken: {
     operationId: 'IssueRejoinToken',
@@ -63,7 +63,7 @@ export const endpoints = {
     description: 'Gives a guest who dropped out a new token, with which the guest comes back as the same participant.',
     body: guests.rejoinRequest,
     answers: { 200: { description: 'A new token for the same guest.', schema: guests.rejoinAnswer } },
-    problems: [...tokenEndpointProblems, 'guest-not-found'],
+    problems: [...tokenProblems, 'guest-not-found'],
   },
   getGuest: {
     operationId: 'GetGuest',

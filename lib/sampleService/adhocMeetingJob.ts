@@ -1,6 +1,5 @@
 import type { Meeting, MeetingRequest } from '../platforms/platform.ts';
-import { ownText } from './jobAnswers.ts';
-import type { Job, JobResult } from './jobEndpoint.ts';
+import { ownText, type Job, type JobResult } from './jobEndpoint.ts';
 import type { JobInput } from './jobInput.ts';
 
 /** The sample service's endpoint for meetings, with the errors of docs/protocol/trusted-application-api.md §5.3. */
@@ -10,15 +9,17 @@ export const adhocMeetingJob: Job = {
     code === 'invalid-request'
       ? ownText(400, 'Invalid job input or job type')
       : ownText(500, 'Unable to start a job run'),
+  run: async (input, { createMeeting }, signal) =>
+    adhocMeetingResult(await createMeeting(meetingOf(input), undefined, signal)),
 };
 
 /** The meeting that a client asks for. Of all that it may send, the original never used more. */
-export function meetingOf({ Subject: subject, Description: description }: JobInput): MeetingRequest {
+function meetingOf({ Subject: subject, Description: description }: JobInput): MeetingRequest {
   return { subject, description };
 }
 
 /** A meeting as all ages of clients read it: later versions of the original left three of the five out. */
-export function adhocMeetingResult(meeting: Meeting): JobResult {
+function adhocMeetingResult(meeting: Meeting): JobResult {
   return {
     OnlineMeetingUri: meeting.onlineMeetingUri ?? '',
     JoinUrl: meeting.meetingUrl,

@@ -2,8 +2,7 @@ import type { Admitted } from '../guests/admission.ts';
 import type { IssueRequest } from '../guests/issue.ts';
 import { Problem } from '../problem.ts';
 import type { PlatformName } from '../settings/service.ts';
-import { frameworkError, ownError } from './jobAnswers.ts';
-import type { Job, JobResult } from './jobEndpoint.ts';
+import { frameworkError, ownText, type Job, type JobAnswer, type JobResult } from './jobEndpoint.ts';
 import type { JobInput } from './jobInput.ts';
 import { originsOfPages } from './pageOrigins.ts';
 
@@ -37,13 +36,21 @@ export const anonTokenJob: Job = {
         return ownError(500, 'Get nullable token');
     }
   },
+  async run(input, { issue, sampleService }, signal) {
+    const { allowedOrigins, endpointId } = sampleService();
+    return anonTokenResult(await issue(guestOf(input, allowedOrigins), signal), endpointId);
+  },
 };
+
+function ownError(status: number, message: string): JobAnswer {
+  return ownText(status, JSON.stringify({ Error: message }));
+}
 
 /**
  * The guest that a client asks a token for, looked at in the original's order. Only a UUID names one guest: the sample for
  * iOS sends one constant for all its customers, and with that two of them would be one participant. They are new each time.
  */
-export function guestOf(input: JobInput, configuredOrigins: readonly string[]): IssueRequest {
+function guestOf(input: JobInput, configuredOrigins: readonly string[]): IssueRequest {
   const { ApplicationSessionId: sessionId, AllowedOrigins: pages, MeetingUrl: meetingUrl } = input;
   if (!sessionId) {
     const errors = [{ pointer: '/ApplicationSessionId', detail: 'is missing' }];
@@ -57,7 +64,7 @@ export function guestOf(input: JobInput, configuredOrigins: readonly string[]): 
 }
 
 /** A token as the clients read it. @param endpointId of the Trusted Application platform; other platforms have none. */
-export function anonTokenResult({ row, join }: Admitted, endpointId: string | undefined): JobResult {
+function anonTokenResult({ row, join }: Admitted, endpointId: string | undefined): JobResult {
   return {
     DiscoverUri: join.discoverUrl ?? '',
     Token: join.token,

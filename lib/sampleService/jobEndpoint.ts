@@ -1,50 +1,64 @@
-import type { HttpFunctionOptions, HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { HttpResponseInit } from '@azure/functions';
+import { anybody } from '../http/authenticate.ts';
+import type { HttpEndpoint } from '../http/pipeline.ts';
+import { everyAnswer, headersOfRefusal } from '../http/responses.ts';
+import type { UseCases } from '../http/useCases.ts';
 import type { Problem } from '../problem.ts';
-import type { SampleServiceMode } from '../settings/service.ts';
-import { everyAnswer, headersOfRefusal, loggedHandler, requestTimeoutMs } from '../http/loggedHandler.ts';
-import { frameworkError, json, type JobAnswer } from './jobAnswers.ts';
 import { readJobInput, type JobInput } from './jobInput.ts';
 
-/** An endpoint of the sample service. */
-export interface Job {
-  /** Its path below `/api`, and its name in the log. */
-  readonly name: string;
-  /** How it words a problem. Those of the media type and the size of a body are the framework's business. */
-  readonly refusal: (problem: Problem) => JobAnswer;
+/** What an endpoint of the sample service writes, without the headers that all answers carry. */
+export interface JobAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
 }
 
 /** What a job answers: properties in the order of the original, and strings only, as a client may force the types. */
 export type JobResult = Readonly<Record<string, string>>;
 
-/**
- * A job as a function: what `endpoint` is to the endpoints of our own contract, in the forms of the sample service.
- * @param mode who may call it; not registered at all when `off`.
- */
-export function jobEndpoint(
-  mode: Exclude<SampleServiceMode, 'off'>,
-  { name, refusal }: Job,
-  run: (input: JobInput, signal: AbortSignal) => Promise<JobResult>,
-): HttpFunctionOptions {
-  const answer = async (request: HttpRequest): Promise<HttpResponseInit> => {
-    const input = await readJobInput(request);
-    const result = await run(input, AbortSignal.timeout(requestTimeoutMs));
-    return response(json(200, result), everyAnswer);
-  };
-  const refuse = (problem: Problem): HttpResponseInit => {
-    const ofFramework = problem.code === 'unsupported-media-type' || problem.code === 'payload-too-large';
-    const worded = ofFramework ? frameworkError(problem.status, problem.message) : refusal(problem);
-    return response(worded, headersOfRefusal(problem));
-  };
+/** An endpoint of the sample service. */
+export interface Job {
+  /** Its path below `/api`, and its name in the log. */
+  readonly name: string;
+  /** How it words a problem. Media type and size of a body were judged by the framework, in words of its own. */
+  readonly refusal: (problem: Problem) => JobAnswer;
+  readonly run: (input: JobInput, useCases: UseCases, signal: AbortSignal) => Promise<JobResult>;
+}
 
+/** A job as an endpoint: the pipeline of all endpoints, with requests and answers in the forms of the sample service. */
+export function jobEndpoint({ name, refusal, run }: Job): HttpEndpoint<JobInput> {
   return {
-    methods: ['POST'],
-    authLevel: mode === 'open' ? 'anonymous' : 'function',
+    name,
+    method: 'POST',
     // The original's routes took a segment more, and ignored it.
     route: `${name}/{id?}`,
-    handler: loggedHandler({ endpoint: name, answer, refuse }),
+    auth: 'sample-service',
+    authenticate: anybody,
+    validate: readJobInput,
+    handle: async ({ input, signal }, useCases) => response(json(200, await run(input, useCases, signal)), everyAnswer),
+    refuse(problem) {
+      const ofFramework = problem.code === 'unsupported-media-type' || problem.code === 'payload-too-large';
+      const worded = ofFramework ? frameworkError(problem.status, problem.message) : refusal(problem);
+      return response(worded, headersOfRefusal(problem));
+    },
   };
 }
 
 function response({ status, contentType, body }: JobAnswer, headers: Record<string, string>): HttpResponseInit {
   return { status, headers: { ...headers, 'Content-Type': contentType }, body };
+}
+
+/** What the framework of the sample service made: results, and its own errors. */
+function json(status: number, body: JobResult): JobAnswer {
+  return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
+}
+
+/** An error of the framework itself. */
+export function frameworkError(status: number, message: string): JobAnswer {
+  return json(status, { Message: message });
+}
+
+/** What the controllers wrote into an answer themselves: they named no charset. */
+export function ownText(status: number, body: string): JobAnswer {
+  return { status, contentType: 'application/json', body };
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { GuestPass } from '../../client/guest/guest.ts';
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import type { Join } from '../../lib/platforms/platform.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { until } from '../support/until.ts';
@@ -19,7 +19,7 @@ let browser: TestBrowser;
 let web: Server;
 let origin: string;
 let guestScript: string;
-let app: App;
+let app: Service;
 
 beforeAll(async () => {
   cloud = await startTestCloud();

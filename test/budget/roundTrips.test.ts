@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import { startTableProxy, type TableProxy } from '../support/tableProxy.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { until } from '../support/until.ts';
 
 let cloud: TestCloud;
 let tables: TableProxy;
-let app: App;
+let app: Service;
 
 beforeAll(async () => {
   cloud = await startTestCloud();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { guestIdOf } from '../../lib/guests/identity.ts';
-import { problemBody } from '../../lib/http/problemAnswer.ts';
+import { problemBody } from '../../lib/http/responses.ts';
 import { Problem, problemCatalogue, type ProblemCode } from '../../lib/problem.ts';
 import { until } from '../support/until.ts';
 import { meetingUrl } from '../support/testCloud.ts';

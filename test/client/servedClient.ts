@@ -6,7 +6,7 @@ import {
 } from '../../client/client.ts';
 import type { World } from '../../local/simulator/world.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import { startLossyProxy, type LossyProxy } from './lossyProxy.ts';
 
 /** The whole service with a proxy before it, and clients that call it through the proxy. */

@@ -1,7 +1,7 @@
 import { connectorDefinition } from '../../connector/generate/definition.ts';
 import type { CallerName } from '../../local/simulator/entra/callers.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { powerAutomate, type PowerAutomate } from './powerAutomate.ts';
 
 let cloud: TestCloud;

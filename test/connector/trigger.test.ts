@@ -1,6 +1,6 @@
 import { connectorDefinition } from '../../connector/generate/definition.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import { powerAutomate, type PowerAutomate } from './powerAutomate.ts';
 
 let cloud: TestCloud;

@@ -1,5 +1,5 @@
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import { examplesOf, pageFor, readers } from './page.ts';
 import { play, type Stage } from './play.ts';
 

@@ -3,7 +3,7 @@ import { connectorDefinition } from '../../connector/generate/definition.ts';
 import { operations } from '../../connector/generate/operations.ts';
 import { titleOf } from '../../connector/generate/wording.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import { evaluate, type Scope } from '../connector/flows/evaluate.ts';
 import { connectorInputs, flowSchema, readFlows, stepsOf, type Action } from '../connector/flows/flow.ts';
 import { powerAutomate, type PowerAutomate } from '../connector/powerAutomate.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Fault } from '../../local/simulator/faults.ts';
 import { startTableProxy, type TableProxy } from '../support/tableProxy.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 
 let cloud: TestCloud;
 let tables: TableProxy;

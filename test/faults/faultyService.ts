@@ -1,4 +1,4 @@
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import type { Issued } from '../../lib/guests/issue.ts';
 import { Problem, type ProblemCode, type RefusalReason } from '../../lib/problem.ts';
@@ -12,9 +12,9 @@ export interface FaultyService {
   readonly world: World;
   readonly tables: TableProxy;
   /** An app behind the proxy, which has not been used yet. */
-  newApp(changes?: Record<string, string>, now?: () => number): App;
+  newApp(changes?: Record<string, string>, now?: () => number): Service;
   /** An app that has issued a token: it knows its secrets, its access token and the platform's links. */
-  warmApp(changes?: Record<string, string>, now?: () => number): Promise<App>;
+  warmApp(changes?: Record<string, string>, now?: () => number): Promise<Service>;
   /** Mends everything, and empties the records of what was called. */
   mend(): Promise<void>;
   /** The guest's rows in both tables. */
@@ -65,7 +65,7 @@ export async function startFaultyService(): Promise<FaultyService> {
 export const requestSignal = (): AbortSignal => AbortSignal.timeout(15_000);
 
 /** Issues a token for the meeting of the tests. */
-export function issue(app: App, applicationSessionId?: string): Promise<Issued> {
+export function issue(app: Service, applicationSessionId?: string): Promise<Issued> {
   return app.issue({ meetingUrl, applicationSessionId }, requestSignal());
 }
 

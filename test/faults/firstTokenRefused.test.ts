@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import type { Fault } from '../../local/simulator/faults.ts';
 import type { PlatformState } from '../../local/simulator/platform/behaviour.ts';
 import { meetingUrl, otherMeetingUrl } from '../support/testCloud.ts';
@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 import { failureOf, issue, requestSignal, startFaultyService, type FaultyService } from './faultyService.ts';
 
 let service: FaultyService;
-let app: App;
+let app: Service;
 
 beforeAll(async () => {
   service = await startFaultyService();

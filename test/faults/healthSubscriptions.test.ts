@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import type { TableCall, TableFault } from '../support/tableProxy.ts';
 import { failureOf, startFaultyService, type FaultyService } from './faultyService.ts';
 
 let service: FaultyService;
-let app: App;
+let app: Service;
 let callbackUrl: string;
 
 beforeAll(async () => {

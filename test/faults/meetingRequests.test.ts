@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import type { CreatedMeeting } from '../../lib/meetings/createMeeting.ts';
 import { adjustableClock } from '../races/adjustableClock.ts';
 import type { TableCall, TableFault } from '../support/tableProxy.ts';
@@ -8,7 +8,7 @@ import { failureOf, requestSignal, startFaultyService, type FaultyService } from
 
 const clock = adjustableClock();
 let service: FaultyService;
-let app: App;
+let app: Service;
 let key: string;
 
 beforeAll(async () => {

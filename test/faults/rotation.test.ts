@@ -1,4 +1,4 @@
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import { makeCertificates } from '../../local/certificates.ts';
 import { failureOf, issue, requestSignal, startFaultyService, type FaultyService } from './faultyService.ts';
 
@@ -14,7 +14,7 @@ afterAll(() => service.stop());
 const certificateSettings = { ENTRA_CLIENT_SECRET_NAME: '', ENTRA_CLIENT_CERTIFICATE_NAME: 'app-certificate' };
 
 /** Guests who come and rejoin, a few at a time; `midway` happens when half of them have begun. */
-async function crowd(app: App, guests: number, midway: () => void): Promise<PromiseSettledResult<unknown>[]> {
+async function crowd(app: Service, guests: number, midway: () => void): Promise<PromiseSettledResult<unknown>[]> {
   let begun = 0;
   const outcomes: PromiseSettledResult<unknown>[] = [];
   const admitSome = async (): Promise<void> => {

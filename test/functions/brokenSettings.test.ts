@@ -3,7 +3,7 @@ import { apiDefinition } from '../../lib/contract/openApi.ts';
 import { functionApp } from '../../local/host/functionApp.ts';
 import { invoke } from '../../local/host/invocation.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { conformanceWith, type Definition } from './definition.ts';
 import { goodRequests } from './goodRequests.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';

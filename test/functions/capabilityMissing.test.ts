@@ -1,6 +1,6 @@
 import { apiDefinition } from '../../lib/contract/openApi.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { goodRequests } from './goodRequests.ts';
 import { conformanceWith, type Definition } from './definition.ts';
 import { expectProblem } from './problemReply.ts';

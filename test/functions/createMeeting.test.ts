@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { meetingAnswer } from '../../lib/contract/schemas/meetings.ts';
 import { meetingOptionValues } from '../../lib/platforms/platform.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 
 let cloud: TestCloud;

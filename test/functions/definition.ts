@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { isDeepStrictEqual } from 'node:util';
 import { endpoints, type EndpointName } from '../../lib/contract/endpoints.ts';
-import type { Reply } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
 
 /** What of an OpenAPI 3.1 document a test reads. */
 export interface Definition {

@@ -1,6 +1,7 @@
 import { endpoints } from '../../lib/contract/endpoints.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, type Reply } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
+import { functionKey } from '../support/testHost.ts';
 import { forgedHeaders, unsignedToken } from '../lib/http/principals.ts';
 import { callerEndpoints } from './callerEndpoints.ts';
 import { registeredBy, startEntraHost, type EntraHost } from './entraHost.ts';

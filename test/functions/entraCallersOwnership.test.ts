@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import { meetingUrl, otherMeetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import type { Reply } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
 import { startEntraHost, type EntraHost } from './entraHost.ts';
 import { expectProblem } from './problemReply.ts';
 

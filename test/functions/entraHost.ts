@@ -5,7 +5,8 @@ import { functionApp } from '../../local/host/functionApp.ts';
 import type { CallerGrant } from '../../local/simulator/entra/callerTokens.ts';
 import type { CallerName } from '../../local/simulator/entra/callers.ts';
 import type { TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { knocks, type CallerEndpoint } from './callerEndpoints.ts';
 import { conformanceWith, type Definition } from './definition.ts';
 

@@ -1,7 +1,7 @@
 import { endpoints, type EndpointDefinition, type EndpointName } from '../../lib/contract/endpoints.ts';
 import { startHost, type Host } from '../../local/host/host.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import { goodRequests, nobodysId } from './goodRequests.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 

@@ -1,5 +1,5 @@
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import { expectPage } from './statusReply.ts';
 
 let cloud: TestCloud;

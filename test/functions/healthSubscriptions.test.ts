@@ -1,7 +1,8 @@
 import { healthChange, subscriptionAnswer, unsubscriptionAnswer } from '../../lib/contract/schemas/health.ts';
 import type { Alert } from '../../local/simulator/calls.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { until } from '../support/until.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
 import { endpoints, type EndpointName } from '../../lib/contract/endpoints.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import { goodRequests, type GoodRequest } from './goodRequests.ts';
 
 let cloud: TestCloud;

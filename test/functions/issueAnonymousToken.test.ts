@@ -1,5 +1,6 @@
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { expectProblem } from './problemReply.ts';
 
 let cloud: TestCloud;

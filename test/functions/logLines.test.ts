@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createTables } from '../../local/azurite.ts';
 import { meetingUrl, otherMeetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 
 let cloud: TestCloud;
 let service: TestHost;

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { ProblemCode } from '../../lib/problem.ts';
 import { startTableProxy, type TableProxy } from '../support/tableProxy.ts';
 import { meetingUrl, otherMeetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { anyText, badMeetingUrl, badOrigins, foreignMeetingUrl } from './badInput/badText.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 

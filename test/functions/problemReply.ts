@@ -1,5 +1,5 @@
 import { problemCatalogue, type ProblemCode } from '../../lib/problem.ts';
-import type { Reply } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
 
 /** The headers that every answer of our code carries (DESIGN, "HTTP contract"). */
 export function expectSafeHeaders({ headers }: Pick<Reply, 'headers'>): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { meetingUrl, otherMeetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { until } from '../support/until.ts';
 import type { RawReply } from './sampleService/exchange.ts';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { badJson, deepJson } from './badInput/badJson.ts';
 import { anyText } from './badInput/badText.ts';
 import { exchange, type RawReply } from './sampleService/exchange.ts';

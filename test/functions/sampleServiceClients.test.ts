@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import * as clients from './sampleService/clients.ts';
 import { exchange, type RawReply } from './sampleService/exchange.ts';
 import {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 import type { RawReply } from './sampleService/exchange.ts';
 import { bareJson, expectAnswer, jsonInUtf8 } from './sampleService/expectations.ts';
 import { form, page, post, type Sent } from './sampleService/plainRequest.ts';

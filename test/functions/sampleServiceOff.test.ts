@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import * as clients from './sampleService/clients.ts';
 import { exchange } from './sampleService/exchange.ts';
 

@@ -1,5 +1,5 @@
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 
 let cloud: TestCloud;
 let service: TestHost;

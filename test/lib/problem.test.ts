@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { problemBody } from '../../lib/http/problemAnswer.ts';
+import { problemBody } from '../../lib/http/responses.ts';
 import { asProblem, Problem, problemCatalogue, type ProblemCode } from '../../lib/problem.ts';
 
 const sessionId = 'session-of-a-guest-0123456789';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import type { Admitted } from '../../lib/guests/admission.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import type { MeetingPlatform } from '../../lib/platforms/platform.ts';
@@ -27,13 +27,13 @@ afterAll(() => cloud.stop());
 const noLimit = (): AbortSignal => new AbortController().signal;
 const bothPlatforms = { MEETING_PLATFORMS: 'trusted-application,ucwa' };
 /** As another process would have: apps share nothing but the servers. */
-const newApp = (): App => cloud.newApp(bothPlatforms, clock.now);
+const newApp = (): Service => cloud.newApp(bothPlatforms, clock.now);
 const newPlatform = (platform: PlatformUnderContract): MeetingPlatform =>
   platform.newPlatform(readSettings({ ...cloud.environment, ...bothPlatforms }), clock.now);
 
 describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platform) => {
   const { meetingUrl, otherMeetingUrl, tokenCall } = platform;
-  let app: App;
+  let app: Service;
   let applicationSessionId: string;
 
   beforeEach(() => {

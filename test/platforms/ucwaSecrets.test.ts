@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import type { Fault } from '../../local/simulator/faults.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { startTestHost, type Reply, type TestHost } from '../support/testHost.ts';
+import type { Reply } from '../support/reply.ts';
+import { type TestHost, startTestHost } from '../support/testHost.ts';
 
 const meetingUrl = 'https://meet.contoso.example/danab/PYC58WSY';
 const conferenceKey = 'G03W98W4';

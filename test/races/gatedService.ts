@@ -1,4 +1,4 @@
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import { openTable, type Table } from '../../lib/azure/tables.ts';
 import { openVault } from '../../lib/azure/vault.ts';
 import type { AdmissionOptions } from '../../lib/guests/admission.ts';
@@ -16,8 +16,8 @@ import { readSettings } from '../../lib/settings.ts';
 import type { TestCloud } from '../support/testCloud.ts';
 import { Gates, gated } from './gates.ts';
 
-/** The guests' use cases of one process on the real parts, wired as `lib/app.ts` does it, with gates between them. */
-export interface GatedService extends Pick<App, 'issue' | 'rejoin' | 'remove' | 'search' | 'purge'> {
+/** The guests' use cases of one process on the real parts, wired as `lib/service.ts` does it, with gates between them. */
+export interface GatedService extends Pick<Service, 'issue' | 'rejoin' | 'remove' | 'search' | 'purge'> {
   /** Calls are named `guests.*`, `index.*`, `platform.*`, and `purgedGuests.call`, `purgedIndex.call`. */
   readonly gates: Gates;
   readonly admission: AdmissionOptions;

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import type { Search } from '../../lib/guests/search.ts';
 import { asProblem } from '../../lib/problem.ts';
@@ -24,7 +24,7 @@ const platformFaults = [
 ] as const;
 
 let cloud: TestCloud;
-let apps: App[];
+let apps: Service[];
 let ledger: Ledger;
 let events = 0;
 let steps: Record<string, number>;
@@ -73,7 +73,7 @@ async function playCaller(random: SeededRandom): Promise<void> {
   }
 }
 
-async function playStep(app: App, applicationSessionId: string, random: SeededRandom): Promise<void> {
+async function playStep(app: Service, applicationSessionId: string, random: SeededRandom): Promise<void> {
   const guestId = guestIdOf(applicationSessionId);
   const url = random.chance(0.8) ? meetingUrl : otherMeetingUrl;
   const choice = random.below(100);

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { App } from '../../lib/app.ts';
+import type { Service } from '../../lib/service.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { adjustableClock, type AdjustableClock } from './adjustableClock.ts';
@@ -7,7 +7,7 @@ import { noLimit } from './gatedService.ts';
 
 /** A process: its own clock rules when it reads the ring again, so two of them know different rings for a while. */
 interface Process {
-  readonly app: App;
+  readonly app: Service;
   readonly clock: AdjustableClock;
 }
 
@@ -66,7 +66,7 @@ function kidOfIndex(row: Record<string, unknown>): string {
   return String(row['meetingIndex']).split('.')[0] ?? '';
 }
 
-async function listed(app: App): Promise<string[]> {
+async function listed(app: Service): Promise<string[]> {
   const found: string[] = [];
   let cursor: string | undefined;
   do {

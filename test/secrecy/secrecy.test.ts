@@ -1,5 +1,5 @@
 import { problemCatalogue } from '../../lib/problem.ts';
-import { functionKey, startTestHost, type TestHost } from '../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
 import { walkEveryPath } from './everyPath.ts';
 import { bodyOf, recordingService, type Exchange } from './exchange.ts';
 import { leaksInAlerts, leaksInAnswers, leaksInLog, leaksInRows, leaksInUrls } from './leaks.ts';

@@ -5,7 +5,7 @@ import { appSettings, makeLocalSecrets, seedWith } from '../../local/appSettings
 import { createTables } from '../../local/azurite.ts';
 import { tableNames } from '../../local/cloud.ts';
 import { startSimulator, type Simulator } from '../../local/simulator/simulator.ts';
-import { createApp, type App } from '../../lib/app.ts';
+import { createService, type Overrides, type Service } from '../../lib/service.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { accountName, accountsPerWorker } from '../setup/globalSetup.ts';
 
@@ -19,7 +19,7 @@ export interface TestCloud {
   /** The app settings; a test may change them before it makes an app. */
   readonly environment: Record<string, string>;
   /** An app of its own, as another process would have: nothing is shared but the servers. */
-  newApp(changes?: Record<string, string | undefined>, now?: () => number): App;
+  newApp(changes?: Record<string, string | undefined>, now?: Overrides['now']): Service;
   table(name: (typeof tableNames)[number]): TableClient;
   /** All rows of a table. */
   rows(name: (typeof tableNames)[number]): Promise<Record<string, unknown>[]>;
@@ -59,7 +59,7 @@ export async function startTestCloud({ now }: TestCloudOptions = {}): Promise<Te
     simulator,
     tablesConnectionString,
     environment,
-    newApp: (changes = {}, clock) => createApp(readSettings({ ...environment, ...changes }), clock),
+    newApp: (changes = {}, now = Date.now) => createService(readSettings({ ...environment, ...changes }), { now }),
     table,
     async rows(name) {
       const rows: Record<string, unknown>[] = [];

@@ -3,15 +3,8 @@ import type { AuthenticationOptions } from '../../local/host/appServiceAuth.ts';
 import type { CorsOptions } from '../../local/host/cors.ts';
 import { startHost, type Host } from '../../local/host/host.ts';
 import type { HostLogLine } from '../../local/host/hostLog.ts';
+import { replyOf, type Reply } from './reply.ts';
 import type { TestCloud } from './testCloud.ts';
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The parsed body; empty if there is none. */
-  readonly json: Record<string, unknown>;
-}
 
 /** The functions' own sources in the local host, in this process, over HTTP. */
 export interface TestHost {
@@ -60,10 +53,7 @@ export async function startTestHost(
         },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      const text = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-      const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
-      return { status: response.status, headers: response.headers, text, json };
+      return replyOf(response);
     },
     stop: () => host.stop(),
   };

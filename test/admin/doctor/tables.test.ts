@@ -1,4 +1,4 @@
-import { tableNames } from '../../../lib/app.ts';
+import { tableNames } from '../../../lib/service.ts';
 import { startAzurite, createTables, type Azurite } from '../../../local/azurite.ts';
 import { pemFile } from '../../support/testCloud.ts';
 import { says, startPatient, type Patient } from './patient.ts';

@@ -10,7 +10,7 @@ import {
   type Rejoin,
 } from '../../../client/guest/guest.ts';
 import { withRetries } from '../../../client/retry.ts';
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import type { Admitted } from '../../../lib/guests/admission.ts';
 import { Problem } from '../../../lib/problem.ts';
 import type { Participant } from '../../../local/simulator/meetings/participant.ts';
@@ -70,7 +70,7 @@ export interface TestGuest {
 export interface GuestCloud {
   readonly cloud: TestCloud;
   readonly world: World;
-  readonly app: App;
+  readonly app: Service;
   room(stage: Stage): Room;
   roster(stage: Stage): Participant[];
   /**

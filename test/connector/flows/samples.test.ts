@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { connectorDefinition } from '../../../connector/generate/definition.ts';
 import { healthChange } from '../../../lib/contract/schemas/health.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
-import { functionKey, startTestHost, type TestHost } from '../../support/testHost.ts';
+import { type TestHost, functionKey, startTestHost } from '../../support/testHost.ts';
 import { powerAutomate, type PowerAutomate } from '../powerAutomate.ts';
 import { evaluate, type Scope } from './evaluate.ts';
 import { connectorInputs, flowSchema, readFlows, stepsOf, type Action } from './flow.ts';

@@ -1,4 +1,4 @@
-import { tableNames } from '../../../lib/app.ts';
+import { tableNames } from '../../../lib/service.ts';
 import { tableNames as localTableNames } from '../../../local/cloud.ts';
 import { provision, resourcesOf, theResource } from '../azd.ts';
 

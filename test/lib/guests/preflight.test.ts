@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import { openTable } from '../../../lib/azure/tables.ts';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
 import type { Preflight, PreflightRequest } from '../../../lib/guests/preflight.ts';
@@ -17,7 +17,7 @@ const clock = adjustableClock();
 const onPremises = 'https://meet.contoso.example/jane/K0LQ81DP';
 const both = { MEETING_PLATFORMS: 'trusted-application,ucwa' };
 let cloud: TestCloud;
-let app: App;
+let app: Service;
 
 beforeAll(async () => {
   cloud = await startAgeingCloud(clock);
@@ -33,7 +33,7 @@ beforeEach(async () => {
 
 afterAll(() => cloud.stop());
 
-const newApp = (changes: Record<string, string> = {}): App => cloud.newApp({ ...both, ...changes }, clock.now);
+const newApp = (changes: Record<string, string> = {}): Service => cloud.newApp({ ...both, ...changes }, clock.now);
 const ask = (request: Partial<PreflightRequest> = {}, by = app): Promise<Preflight> =>
   by.preflight({ meetingUrl, ...request });
 const codesOf = ({ reasons }: Preflight): string[] => reasons.map(({ code, status }) => `${code} ${status}`);

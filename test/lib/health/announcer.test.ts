@@ -1,4 +1,4 @@
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import type { HealthChange } from '../../../lib/health/change.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { until } from '../../support/until.ts';
@@ -25,11 +25,11 @@ afterAll(() => cloud.stop());
 
 const webhook = { ALERT_WEBHOOK_URL: 'https://hooks.example/alerts' };
 /** An app whose clock stands still while it runs. */
-const newApp = (changes: Record<string, string> = webhook): App => cloud.newApp(changes, () => now);
+const newApp = (changes: Record<string, string> = webhook): Service => cloud.newApp(changes, () => now);
 const alerts = (): HealthChange[] => cloud.simulator.world.alerts.map(({ body }) => body as HealthChange);
 
 /** One run as the timer makes it, five minutes after the last. */
-async function run(app: App): Promise<void> {
+async function run(app: Service): Promise<void> {
   now += 5 * 60_000;
   await app.checkDiscovery(undefined, (change) => logged.push(change));
 }

@@ -1,4 +1,4 @@
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import { startTableProxy, type TableProxy } from '../../support/tableProxy.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
@@ -8,7 +8,7 @@ const day = 24 * hour;
 let cloud: TestCloud;
 let proxy: TableProxy;
 let now: number;
-let app: App;
+let app: Service;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
@@ -30,7 +30,7 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const newApp = (changes: Record<string, string> = {}): App =>
+const newApp = (changes: Record<string, string> = {}): Service =>
   cloud.newApp({ TABLES_CONNECTION_STRING: proxy.connectionString, ...changes }, () => now);
 /** Checks as the timer does, every five minutes. */
 const check = (): Promise<unknown> => app.checkDiscovery(new Date(now + 5 * minute), () => undefined);

@@ -1,10 +1,10 @@
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
 const minute = 60_000;
 let cloud: TestCloud;
 let now: number;
-let app: App;
+let app: Service;
 const check = (): Promise<unknown> => app.checkDiscovery(new Date(now + 5 * minute), () => undefined);
 
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import { startTableProxy, type TableProxy } from '../../support/tableProxy.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
@@ -7,7 +7,7 @@ const noLog = (): void => undefined;
 let cloud: TestCloud;
 let proxy: TableProxy;
 let now: number;
-let app: App;
+let app: Service;
 
 beforeAll(async () => {
   cloud = await startTestCloud();

@@ -1,4 +1,4 @@
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { ringLine } from '../sealing/ringKeys.ts';
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterAll(() => cloud.stop());
 
 const storedRows = () => cloud.rows('healthSubscriptions');
-const newApp = (changes: Record<string, string | undefined> = {}): App => cloud.newApp(changes, () => now);
+const newApp = (changes: Record<string, string | undefined> = {}): Service => cloud.newApp(changes, () => now);
 const callbackUrl = (name: number | string) => `https://hooks.example/workflows/${name}/triggers?sig=signature-${name}`;
 
 /** The problem's code, or the subscription's id. */

@@ -1,6 +1,6 @@
 import { healthReport, healthStatus } from '../../../lib/contract/schemas/health.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
-import { startTestHost, type TestHost } from '../../support/testHost.ts';
+import { type TestHost, startTestHost } from '../../support/testHost.ts';
 import { until } from '../../support/until.ts';
 
 let cloud: TestCloud;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import { asProblem } from '../../../lib/problem.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { startAgeingCloud } from '../../races/ageingCloud.ts';
@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 
 const clock = adjustableClock();
 let cloud: TestCloud;
-let apps: App[];
+let apps: Service[];
 
 beforeAll(async () => {
   cloud = await startAgeingCloud(clock);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import type { CreatedMeeting } from '../../../lib/meetings/createMeeting.ts';
 import type { MeetingRequest } from '../../../lib/platforms/platform.ts';
 import type { Fault } from '../../../local/simulator/faults.ts';
@@ -11,7 +11,7 @@ import { until } from '../../support/until.ts';
 
 const clock = adjustableClock();
 let cloud: TestCloud;
-let app: App;
+let app: Service;
 let key: string;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 afterAll(() => cloud.stop());
 
-const newApp = (changes: Record<string, string> = {}): App => cloud.newApp(changes, clock.now);
+const newApp = (changes: Record<string, string> = {}): Service => cloud.newApp(changes, clock.now);
 const create = (request: MeetingRequest = {}, by = app, caller = ''): Promise<CreatedMeeting> =>
   by.createMeeting(request, { caller, key }, AbortSignal.timeout(15_000));
 const made = () => cloud.simulator.world.platform.meetings;

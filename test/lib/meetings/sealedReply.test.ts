@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../../../lib/app.ts';
+import type { Service } from '../../../lib/service.ts';
 import type { CreatedMeeting } from '../../../lib/meetings/createMeeting.ts';
 import { SecretScan } from '../../secrecy/secretScan.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
@@ -24,7 +24,7 @@ const setRing = (...kids: string[]): void => {
   cloud.simulator.world.secrets.set('guest-keys', kids.map((kid) => ringLine(kid)).join('\n'));
 };
 const subject = 'A loan for Jane Doe, Friday at ten';
-const create = (app: App, caller = ''): Promise<CreatedMeeting> =>
+const create = (app: Service, caller = ''): Promise<CreatedMeeting> =>
   app.createMeeting(
     { subject, description: 'She is behind with the old one', attendees: ['sip:advisor.one@contoso.example'] },
     { caller, key },

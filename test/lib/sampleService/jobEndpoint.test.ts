@@ -2,10 +2,11 @@ import { HttpRequest, InvocationContext, type HttpResponseInit } from '@azure/fu
 import { adhocMeetingJob } from '../../../lib/sampleService/adhocMeetingJob.ts';
 import { anonTokenJob } from '../../../lib/sampleService/anonTokenJob.ts';
 import { jobEndpoint, type Job } from '../../../lib/sampleService/jobEndpoint.ts';
+import { handlerOf } from '../../../lib/http/pipeline.ts';
+import type { UseCases } from '../../../lib/http/useCases.ts';
 import { Problem, problemCatalogue, type ProblemCode } from '../../../lib/problem.ts';
 
 const codes = Object.keys(problemCatalogue) as ProblemCode[];
-const noRun = () => Promise.reject(new Error('not called'));
 
 /** What a request gets when the job throws. */
 async function refused(job: Job, thrown: Error): Promise<HttpResponseInit & { written: string }> {
@@ -13,19 +14,17 @@ async function refused(job: Job, thrown: Error): Promise<HttpResponseInit & { wr
   const context = new InvocationContext({ logHandler: (...line) => lines.push(line) });
   const headers = { 'content-type': 'application/json' };
   const request = new HttpRequest({ method: 'POST', url: 'http://localhost/', headers, body: { string: '{}' } });
-  const { handler } = jobEndpoint('open', job, () => Promise.reject(thrown));
-  const response = (await handler(request, context)) as HttpResponseInit;
+  const endpoint = jobEndpoint({ ...job, run: () => Promise.reject(thrown) });
+  const handle = handlerOf(endpoint, {} as UseCases, () => ({ kind: 'function-key' }));
+  const response = await handle(request, context);
   expect(lines).toHaveLength(1);
   return { ...response, written: JSON.stringify([response, lines]) };
 }
 
-test.each([
-  ['keyed', 'function'],
-  ['open', 'anonymous'],
-] as const)('an endpoint that is %s registers at the level %s', (mode, authLevel) => {
-  expect(jobEndpoint(mode, anonTokenJob, noRun)).toMatchObject({
-    methods: ['POST'],
-    authLevel,
+test('an endpoint has the route of the original, and is called as the settings of the sample service say', () => {
+  expect(jobEndpoint(anonTokenJob)).toMatchObject({
+    method: 'POST',
+    auth: 'sample-service',
     route: 'GetAnonTokenJob/{id?}',
   });
 });

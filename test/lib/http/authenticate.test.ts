@@ -1,6 +1,7 @@
 import { HttpRequest } from '@azure/functions';
 import fc from 'fast-check';
-import { callerOf } from '../../../lib/http/callers.ts';
+import { callerOf, viewerOf } from '../../../lib/http/authenticate.ts';
+import type { Caller } from '../../../lib/callers.ts';
 import { asProblem } from '../../../lib/problem.ts';
 import type { CallerAuth } from '../../../lib/settings/callers.ts';
 import {
@@ -26,13 +27,20 @@ function requestWith(headers: Readonly<Record<string, string>>): HttpRequest {
 /** Who calls with these two headers, which are good unless a test says otherwise. */
 function caller(given: { authorization?: string | undefined; principal?: string | undefined }, auth = entra): string {
   const all = { authorization: bearer, principal, ...given };
-  return callerOf(
-    requestWith({
-      ...(all.authorization !== undefined && { authorization: all.authorization }),
-      ...(all.principal !== undefined && { 'x-ms-client-principal': all.principal }),
-    }),
-    auth,
+  return appIdOf(
+    callerOf(
+      requestWith({
+        ...(all.authorization !== undefined && { authorization: all.authorization }),
+        ...(all.principal !== undefined && { 'x-ms-client-principal': all.principal }),
+      }),
+      auth,
+    ),
   );
+}
+
+/** The id of an application; empty for a user, who is nobody in particular. */
+function appIdOf(given: Caller): string {
+  return given.kind === 'application' ? given.appId : '';
 }
 
 /** The code with which the caller is refused; fails if there is a caller. */
@@ -228,4 +236,84 @@ describe('a caller is not allowed', () => {
   test('when none is listed', () => {
     expect(refusal({}, { ...entra, appIds: [] })).toBe('caller-not-allowed');
   });
+});
+
+describe('a viewer of the status page', () => {
+  const entra: CallerAuth = { kind: 'entra', tenantId, appIds: [appId] };
+  /** Who looks with these headers: an application's id, `''` for a user, or the code of the refusal. */
+  function viewer(principal: string | undefined, authorization?: string, auth = entra): string {
+    const headers = {
+      ...(principal !== undefined && { 'x-ms-client-principal': principal }),
+      ...(authorization !== undefined && { authorization }),
+    };
+    try {
+      return appIdOf(viewerOf(requestWith(headers), auth));
+    } catch (error) {
+      return asProblem(error).code;
+    }
+  }
+
+  describe('a user of the tenant', () => {
+    test.each<[string, Claim[]]>([
+      ['with the short name of the claim', [['tid', tenantId]]],
+      ['with the long one', [[tenantClaim, tenantId]]],
+      ['with both', [...([['tid', tenantId]] as const), [tenantClaim, tenantId.toUpperCase()]]],
+      [
+        'with all that an ID token says',
+        [
+          ['aud', appId],
+          ['tid', tenantId],
+          ['name', 'Ada'],
+          ['nonce', 'n'],
+          ['oid', 'o'],
+        ],
+      ],
+    ])('may look, %s', (_, claims) => {
+      expect(viewer(principalOf(...claims))).toBe('');
+      // What else they send is not looked at.
+      expect(viewer(principalOf(...claims), bearer)).toBe('');
+      expect(viewer(principalOf(...claims), 'Basic YTpi')).toBe('');
+    });
+
+    test('of another tenant may not', () => {
+      expect(viewer(principalOf(['tid', 'c0ffee02-0000-4000-8000-0000000000c2']))).toBe('caller-not-allowed');
+    });
+
+    test('may not where callers have function keys: nothing vouches for the header then', () => {
+      const auth = { kind: 'function-key' } as const;
+      expect(viewer(principalOf(['tid', tenantId]), undefined, auth)).toBe('caller-unauthenticated');
+      expect(viewer(principalOf(['azp', appId], ['tid', tenantId]), bearer, auth)).toBe('caller-unauthenticated');
+    });
+  });
+
+  describe('an application', () => {
+    test('may look as it may call, with a bearer of its own', () => {
+      expect(viewer(principalOf(['azp', appId], ['tid', tenantId]), bearer)).toBe(appId);
+    });
+
+    test('is not taken for a user because its bearer is missing, or it is not listed', () => {
+      expect(viewer(principalOf(['azp', appId], ['tid', tenantId]))).toBe('caller-unauthenticated');
+      const others: Claim[] = [
+        ['appid', 'other'],
+        ['tid', tenantId],
+      ];
+      expect(viewer(principalOf(...others))).toBe('caller-unauthenticated');
+      const otherBearer = `Bearer ${unsignedToken({ appid: 'other', tid: tenantId })}`;
+      expect(viewer(principalOf(...others), otherBearer)).toBe('caller-not-allowed');
+    });
+  });
+
+  const { 'of a user and no application': user, ...others } = principalsOfNobody;
+
+  test('a principal of a user is known where one of an application is asked for', () => {
+    expect(viewer(user)).toBe('');
+  });
+
+  test.each(Object.entries({ ...others, 'of no tenant': principalOf(['name', 'Ada']), 'of two': base64([]) }))(
+    'a principal %s is nobody’s',
+    (_, principal) => {
+      expect(viewer(principal)).toBe('caller-unauthenticated');
+      expect(viewer(undefined)).toBe('caller-unauthenticated');
+    },
+  );
 });

@@ -1,6 +1,8 @@
 import { HttpRequest, InvocationContext, type HttpResponseInit, type LogLevel } from '@azure/functions';
 import { endpoints } from '../../../lib/contract/endpoints.ts';
-import { endpoint, type UseCase } from '../../../lib/http/endpoint.ts';
+import { contractEndpoint, type Handler } from '../../../lib/http/contractEndpoint.ts';
+import { handlerOf } from '../../../lib/http/pipeline.ts';
+import type { UseCases } from '../../../lib/http/useCases.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { currentTrace, step } from '../../../lib/telemetry.ts';
 
@@ -29,7 +31,7 @@ interface Outcome {
 }
 
 /** Sends one request through the endpoint. */
-async function through(useCase: UseCase<typeof getGuest>, headers: Record<string, string> = {}): Promise<Outcome> {
+async function through(handler: Handler<typeof getGuest>, headers: Record<string, string> = {}): Promise<Outcome> {
   const lines: Outcome['lines'] = [];
   const context = new InvocationContext({
     invocationId,
@@ -37,21 +39,22 @@ async function through(useCase: UseCase<typeof getGuest>, headers: Record<string
     logHandler: (level, message) => lines.push({ level, line: JSON.parse(String(message)) as Record<string, unknown> }),
   });
   const request = new HttpRequest({ method: 'GET', url: 'http://localhost/', headers, params: { guestId } });
-  const response = (await endpoint(getGuest, useCase).handler(request, context)) as HttpResponseInit;
+  const handle = handlerOf(contractEndpoint(getGuest, handler), {} as UseCases, () => ({ kind: 'function-key' }));
+  const response = await handle(request, context);
   return { response, lines, body: JSON.parse(response.body as string) as Record<string, unknown> };
 }
 const failing =
-  (error: unknown): UseCase<typeof getGuest> =>
+  (error: unknown): Handler<typeof getGuest> =>
   () =>
     // Anything can be thrown.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     Promise.reject(error);
 
-test('an endpoint registers with its method, route and key', () => {
-  expect(endpoint(getGuest, () => Promise.resolve(found))).toMatchObject({
-    methods: ['GET'],
+test('an endpoint of the contract has the method, route and caller of its definition', () => {
+  expect(contractEndpoint(getGuest, () => Promise.resolve(found))).toMatchObject({
+    method: 'GET',
     route: 'v1/guests/{guestId}',
-    authLevel: 'function',
+    auth: 'caller',
   });
 });
 
@@ -70,7 +73,7 @@ test('an answer carries the headers of every answer', async () => {
   expect(body).toEqual(found.body);
 });
 
-test('the use case gets what was validated, and a signal that is not yet aborted', async () => {
+test('the handler gets what was validated, and a signal that is not yet aborted', async () => {
   await through(({ params, body, signal }) => {
     expect({ params, body, aborted: signal.aborted }).toEqual({ params: { guestId }, body: undefined, aborted: false });
     return Promise.resolve(found);

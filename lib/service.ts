@@ -5,17 +5,17 @@ import { createGuestTable, guestTableName } from './guests/guestTable.ts';
 import { createIssue } from './guests/issue.ts';
 import { createMeetingIndex, meetingIndexTableName } from './guests/meetingIndex.ts';
 import { createPreflight } from './guests/preflight.ts';
-import { indexEntryNeededUntil, purgeExpired, type PurgeResult } from './guests/purge.ts';
-import { createRejoin, type Rejoin } from './guests/rejoin.ts';
+import { indexEntryNeededUntil, purgeExpired } from './guests/purge.ts';
+import { createRejoin } from './guests/rejoin.ts';
 import { createRemoval } from './guests/removal.ts';
-import { createSearch, type Search } from './guests/search.ts';
+import { createSearch } from './guests/search.ts';
 import { createAnnouncer } from './health/announcer.ts';
 import { createCheckDiscovery } from './health/checkDiscovery.ts';
 import { createHealthTable, healthTableName } from './health/healthTable.ts';
-import { createHistory, type HealthHistory } from './health/history.ts';
+import { createHistory } from './health/history.ts';
 import { createHistoryTable } from './health/historyTable.ts';
 import { openEndpoints } from './health/openEndpoints.ts';
-import { createHealthReporter, type HealthReporter } from './health/report.ts';
+import { createHealthReporter } from './health/report.ts';
 import { checkSecrets } from './health/secretsCheck.ts';
 import { createSubscriptions } from './health/subscriptions.ts';
 import { createSubscriptionTable, subscriptionTableName } from './health/subscriptionTable.ts';
@@ -23,28 +23,24 @@ import { createSyntheticJoin } from './health/syntheticJoin.ts';
 import { createTellSubscribers } from './health/tellSubscribers.ts';
 import { createCreateMeeting } from './meetings/createMeeting.ts';
 import { createMeetingRequestTable, meetingRequestTableName } from './meetings/meetingRequestTable.ts';
-import { createTransport } from './net/transport.ts';
+import { createTransport, type Transport } from './net/transport.ts';
 import { createWebhookOutlet } from './net/webhookOutlet.ts';
 import type { MeetingPlatform } from './platforms/platform.ts';
 import { createTrustedApplication } from './platforms/trustedApplication/trustedApplication.ts';
 import { createUcwa } from './platforms/ucwa/ucwa.ts';
 import { createKeyRing } from './sealing/keyRing.ts';
-import { theSettings, type Settings } from './settings.ts';
-
-/** The use cases, wired to the tables, the vault and the platforms of one set of settings. */
-export interface App {
-  readonly issue: ReturnType<typeof createIssue>;
-  readonly rejoin: Rejoin['rejoin'];
-  readonly remove: ReturnType<typeof createRemoval>;
-  readonly search: Search;
-  readonly preflight: ReturnType<typeof createPreflight>;
-  readonly createMeeting: ReturnType<typeof createCreateMeeting>;
-  readonly subscriptions: ReturnType<typeof createSubscriptions>;
-  readonly health: HealthReporter;
-  readonly history: () => Promise<HealthHistory>;
-  readonly checkDiscovery: ReturnType<typeof createCheckDiscovery>;
-  readonly purge: () => Promise<PurgeResult>;
-}
+import { anonTokenJob } from './sampleService/anonTokenJob.ts';
+import { adhocMeetingJob } from './sampleService/adhocMeetingJob.ts';
+import { jobEndpoint } from './sampleService/jobEndpoint.ts';
+import type { Settings } from './settings.ts';
+import type { CallerAuth } from './settings/callers.ts';
+import { statusEndpoint } from './statusPage/statusEndpoint.ts';
+import { timerJob, type TimerHandler } from './timerJob.ts';
+import { contractEndpoints } from './http/contractEndpoints.ts';
+import { handlerOf, type HttpEndpoint, type HttpHandler } from './http/pipeline.ts';
+import type { UseCases } from './http/useCases.ts';
+import { nextDue } from './health/nextDue.ts';
+import type { Problem } from './problem.ts';
 
 /** Tables that the service expects to exist: deployment and the local cloud create them. */
 export const tableNames = [
@@ -55,10 +51,17 @@ export const tableNames = [
   subscriptionTableName,
 ] as const;
 
-/** Builds an app. Nothing is connected to before it is first needed. @param now milliseconds since 1970. */
-export function createApp(settings: Settings, now: () => number = Date.now): App {
+/** What a caller of {@link createService} may put in place of the real thing. */
+export interface Overrides {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Carries the calls to the meeting platforms. */
+  readonly transport?: Transport;
+}
+
+function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Overrides): UseCases {
   const readSecret = openVault(settings);
-  const transport = createTransport({ connectTo: settings.connectTo });
+  const transport = overrides.transport ?? createTransport({ connectTo: settings.connectTo });
   const postToWebhook = createWebhookOutlet({ connectTo: settings.connectTo });
   const { trustedApplication, ucwa, development } = settings;
   const platforms: MeetingPlatform[] = [
@@ -153,22 +156,70 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
         ],
         now,
       }),
+    sampleService: () => ({ allowedOrigins, endpointId: trustedApplication?.endpointId }),
   };
 }
 
-let app: App | undefined;
+/** Every HTTP function by its name. */
+export const httpEndpoints = {
+  ...contractEndpoints,
+  getStatus: statusEndpoint,
+  getAnonTokenJob: jobEndpoint(anonTokenJob),
+  getAdhocMeetingJob: jobEndpoint(adhocMeetingJob),
+};
+export type HttpFunctionName = keyof typeof httpEndpoints;
 
-/** The app of this process, from its environment; throws `configuration-invalid`, and then is tried again next time. */
-export function theApp(): App {
-  app ??= createApp(theSettings());
-  return app;
+/** The service for one set of settings; several live side by side in a process. */
+export interface Service extends UseCases {
+  readonly endpoints: Readonly<Record<HttpFunctionName, HttpHandler>>;
+  readonly timers: Readonly<Record<'checkDiscovery' | 'purgeGuests', TimerHandler>>;
 }
 
-/** The verdict for the open endpoint; settings that cannot be used are a `fail` like any other. */
-export async function currentHealth(): ReturnType<HealthReporter['status']> {
-  try {
-    return await theApp().health.status();
-  } catch {
-    return { status: 'fail', checkedAt: undefined };
-  }
+/** Makes a service. Nothing is connected to before it is first needed. */
+export function createService(settings: Settings, overrides: Overrides = {}): Service {
+  return serviceOf(createUseCases(settings, overrides), () => settings.callerAuth);
+}
+
+/**
+ * The service of a process whose settings cannot be used. Each use fails with the problem, which names the settings; the
+ * definition and the health status are answered all the same.
+ * @param registered who may call, as the functions were registered: with Entra nobody is let in
+ */
+export function misconfiguredService(problem: Problem, registered: CallerAuth['kind']): Service {
+  const fail = () => Promise.reject(problem);
+  const throwProblem = (): never => {
+    throw problem;
+  };
+  const useCases: UseCases = {
+    issue: fail,
+    rejoin: fail,
+    remove: fail,
+    search: { get: fail, inMeeting: fail },
+    preflight: fail,
+    createMeeting: fail,
+    subscriptions: { subscribe: fail, unsubscribe: fail },
+    health: { report: fail, verdictOn: fail, status: () => Promise.resolve({ status: 'fail', checkedAt: undefined }) },
+    history: fail,
+    checkDiscovery: fail,
+    purge: fail,
+    sampleService: throwProblem,
+  };
+  return serviceOf(useCases, () => (registered === 'function-key' ? { kind: registered } : throwProblem()));
+}
+
+function serviceOf(useCases: UseCases, callerAuth: () => CallerAuth): Service {
+  const handlers = Object.entries(httpEndpoints).map(
+    // Each endpoint has an input of its own, which its own steps hand on.
+    ([name, endpoint]) => [name, handlerOf(endpoint as HttpEndpoint<unknown>, useCases, callerAuth)] as const,
+  );
+  return {
+    ...useCases,
+    endpoints: Object.fromEntries(handlers) as Service['endpoints'],
+    timers: {
+      checkDiscovery: timerJob('checkDiscovery', async ({ scheduleStatus }, log) => ({
+        status: await useCases.checkDiscovery(nextDue(scheduleStatus, Date.now()), log),
+      })),
+      purgeGuests: timerJob('purgeGuests', () => useCases.purge()),
+    },
+  };
 }
