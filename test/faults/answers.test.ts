@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Fault } from '../../local/simulator/faults.ts';
 import { startTableProxy, type TableProxy } from '../support/tableProxy.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { type TestHost, startTestHost } from '../support/testHost.ts';
+import { type TestService, startTestService } from '../support/testService.ts';
 
 let cloud: TestCloud;
 let tables: TableProxy;
-let service: TestHost;
+let service: TestService;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
   tables = await startTableProxy(cloud.tablesConnectionString);
-  service = await startTestHost(cloud, { TABLES_CONNECTION_STRING: tables.connectionString });
+  service = startTestService(cloud, { TABLES_CONNECTION_STRING: tables.connectionString });
   await service.call('POST', '/api/v1/anonymous-tokens', { meetingUrl });
 });
 
@@ -21,7 +21,6 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await service.stop();
   await tables.stop();
   await cloud.stop();
 });

@@ -4,7 +4,7 @@ import type { ProblemCode } from '../../lib/problem.ts';
 import { tableNames } from '../../local/cloud.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import type { Reply } from '../support/reply.ts';
-import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
+import { startTestService, type TestService } from '../support/testService.ts';
 import { badBodies, type BadBody, type BodyShape } from './badInput/badBodies.ts';
 import { badCallbackUrl } from './badInput/badCallbackUrl.ts';
 import { badGuestId } from './badInput/badGuestId.ts';
@@ -28,7 +28,7 @@ const timeoutMs = 120_000;
 const applicationSessionId = '6f9619ff-8b86-4d11-b42d-00c04fc964ff';
 
 let cloud: TestCloud;
-let service: TestHost;
+let service: TestService;
 let storedBefore: unknown;
 let platformCallsBefore: number;
 
@@ -37,13 +37,12 @@ const platformCalls = () => cloud.simulator.world.calls.filter((call) => call.se
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud);
+  service = startTestService(cloud);
   // A guest whose row and session every bad request could spoil.
   const issued = await service.call('POST', '/api/v1/anonymous-tokens', { meetingUrl, applicationSessionId });
   expect(issued.status).toBe(201);
 });
 afterAll(async () => {
-  await service.stop();
   await cloud.stop();
 });
 
@@ -62,15 +61,14 @@ async function send(
   { bytes, contentType, chunked }: Partial<BadBody>,
   more: Record<string, string> = {},
 ): Promise<Reply> {
-  const body = bytes && (chunked ? new Blob([bytes]).stream() : bytes);
-  const response = await fetch(service.host.url + path, {
+  const response = await service.fetch(path, {
     method,
     headers: {
-      'x-functions-key': functionKey,
       ...(contentType !== undefined && { 'content-type': contentType }),
       ...more,
     },
-    ...(body && { body, duplex: 'half' }),
+    body: bytes,
+    chunked,
   });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as Reply['json'] };

@@ -1,12 +1,11 @@
 import { endpoints, type EndpointDefinition, type EndpointName } from '../../lib/contract/endpoints.ts';
 import { apiDefinition } from '../../lib/contract/openApi.ts';
-import { functionApp } from '../../local/host/functionApp.ts';
-import { invoke } from '../../local/host/invocation.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { type TestHost, startTestHost } from '../support/testHost.ts';
+import { type TestService, startTestService } from '../support/testService.ts';
 import { conformanceWith, type Definition } from './definition.ts';
 import { goodRequests } from './goodRequests.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
+import { expectPage } from './statusReply.ts';
 
 const broken = {
   KEY_VAULT_URL: 'ftp://hidden-vault.example/',
@@ -17,14 +16,13 @@ const hidden = /hidden-vault|hidden-tenant|-987654321/;
 const conformance = conformanceWith(apiDefinition() as unknown as Definition);
 
 let cloud: TestCloud;
-let service: TestHost;
+let service: TestService;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud, broken);
+  service = startTestService(cloud, broken);
 });
 afterAll(async () => {
-  await service.stop();
   await cloud.stop();
   expect(JSON.stringify(service.log)).not.toMatch(hidden);
 });
@@ -57,15 +55,10 @@ test('the definition is served all the same', async () => {
   expect((await service.call('GET', '/api/openapi.json')).status).toBe(200);
 });
 
-test.each(['checkDiscovery', 'purgeGuests'])('%s fails, and logs which settings are wrong', async (name) => {
-  const timer = functionApp.functions.find(({ metadata }) => metadata.name === name);
-  if (!timer) throw new Error(`${name} is not registered`);
-  const bindingName = Object.keys(timer.metadata.bindings)[0] ?? '';
+test.each(['checkDiscovery', 'purgeGuests'] as const)('%s fails, and logs which settings are wrong', async (name) => {
   const before = service.log.length;
-  await expect(invoke(timer, { bindingName, data: { json: '{}' } })).rejects.toThrow(
-    `${name} failed: configuration-invalid`,
-  );
-  const lines = service.log.slice(before).filter(({ category }) => category === 'user');
+  await expect(service.run(name)).rejects.toThrow(`${name} failed: configuration-invalid`);
+  const lines = service.log.slice(before);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatchObject({ level: 'error', functionName: name });
   expect(JSON.parse(lines[0]?.message ?? '')).toEqual({
@@ -74,4 +67,14 @@ test.each(['checkDiscovery', 'purgeGuests'])('%s fails, and logs which settings 
     detail: expect.stringMatching(/KEY_VAULT_URL.*GUEST_RETENTION_HOURS.*ENTRA_TENANT_ID/) as unknown,
     causes: [],
   });
+});
+
+test('the status page names the settings that are wrong, not their values', async () => {
+  const onPage = { KEY_VAULT_URL: 'ftp://concealed.example/<b>', MEETING_PLATFORMS: '<i>concealed</i>' };
+  const response = await startTestService(cloud, onPage).fetch('/api/status');
+  const { title, text, html } = await expectPage(response, 503);
+  expect(title).toBe('fail – Anonymous Join');
+  expect(text).toMatch(/^Anonymous Join ✕ fail The service is not configured correctly\. Correct the settings: /);
+  for (const name of ['KEY_VAULT_URL', 'MEETING_PLATFORMS']) expect(text).toContain(name);
+  expect(html).not.toMatch(/concealed/);
 });

@@ -1,20 +1,19 @@
 import { apiDefinition } from '../../lib/contract/openApi.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { type TestHost, startTestHost } from '../support/testHost.ts';
+import { type TestService, startTestService } from '../support/testService.ts';
 import { goodRequests } from './goodRequests.ts';
 import { conformanceWith, type Definition } from './definition.ts';
 import { expectProblem } from './problemReply.ts';
 
 // A file of its own, because the app remembers what discovery found.
 let cloud: TestCloud;
-let service: TestHost;
+let service: TestService;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud);
+  service = startTestService(cloud);
 });
 afterAll(async () => {
-  await service.stop();
   await cloud.stop();
 });
 

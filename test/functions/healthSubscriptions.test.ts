@@ -2,21 +2,20 @@ import { healthChange, subscriptionAnswer, unsubscriptionAnswer } from '../../li
 import type { Alert } from '../../local/simulator/calls.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import type { Reply } from '../support/reply.ts';
-import { type TestHost, startTestHost } from '../support/testHost.ts';
+import { type TestService, startTestService } from '../support/testService.ts';
 import { until } from '../support/until.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 
 const publicBaseUrl = 'https://join.contoso.example';
 const path = '/api/v1/health-subscriptions';
 let cloud: TestCloud;
-let service: TestHost;
+let service: TestService;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud, { ALERT_WEBHOOK_URL: 'https://hooks.example/alerts' });
+  service = startTestService(cloud, { ALERT_WEBHOOK_URL: 'https://hooks.example/alerts' });
 });
 afterAll(async () => {
-  await service.stop();
   await cloud.stop();
 });
 afterEach(() => {

@@ -1,17 +1,16 @@
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import type { Reply } from '../support/reply.ts';
-import { type TestHost, startTestHost } from '../support/testHost.ts';
+import { type TestService, startTestService } from '../support/testService.ts';
 import { expectProblem } from './problemReply.ts';
 
 let cloud: TestCloud;
-let service: TestHost;
+let service: TestService;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud);
+  service = startTestService(cloud);
 });
 afterAll(async () => {
-  await service.stop();
   await cloud.stop();
 });
 

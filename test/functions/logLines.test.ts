@@ -2,17 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { createTables } from '../../local/azurite.ts';
 import { meetingUrl, otherMeetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import type { Reply } from '../support/reply.ts';
-import { type TestHost, startTestHost } from '../support/testHost.ts';
+import { type TestService, startTestService } from '../support/testService.ts';
 
 let cloud: TestCloud;
-let service: TestHost;
+let service: TestService;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  service = await startTestHost(cloud);
+  service = startTestService(cloud);
 });
 afterAll(async () => {
-  await service.stop();
   await cloud.stop();
 });
 afterEach(() => cloud.simulator.world.faults.clearAll());
@@ -42,7 +41,7 @@ async function logged(
 ): Promise<{ reply: Reply; line: Record<string, unknown>; level: string }> {
   const before = service.log.length;
   const reply = await service.call(method, `/api/v1/${path}`, body, { ...headers, ...more });
-  const lines = service.log.slice(before).filter(({ category }) => category === 'user');
+  const lines = service.log.slice(before);
   expect(lines).toHaveLength(1);
   const { message = '', level = '' } = lines[0] ?? {};
   expect(message).not.toContain('\n');

@@ -4,22 +4,21 @@ import type { ProblemCode } from '../../lib/problem.ts';
 import { startTableProxy, type TableProxy } from '../support/tableProxy.ts';
 import { meetingUrl, otherMeetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import type { Reply } from '../support/reply.ts';
-import { type TestHost, startTestHost } from '../support/testHost.ts';
+import { type TestService, startTestService } from '../support/testService.ts';
 import { anyText, badMeetingUrl, badOrigins, foreignMeetingUrl } from './badInput/badText.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
 
 let cloud: TestCloud;
 let tables: TableProxy;
-let service: TestHost;
+let service: TestService;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
   tables = await startTableProxy(cloud.tablesConnectionString);
-  service = await startTestHost(cloud, { TABLES_CONNECTION_STRING: tables.connectionString });
+  service = startTestService(cloud, { TABLES_CONNECTION_STRING: tables.connectionString });
   await cloud.newApp().checkDiscovery(undefined, () => undefined);
 });
 afterAll(async () => {
-  await service.stop();
   await tables.stop();
   await cloud.stop();
 });

@@ -8,7 +8,7 @@ import type { TestCloud } from './testCloud.ts';
 
 export interface LogLine {
   readonly level: LogLevel;
-  readonly functionName: HttpFunctionName;
+  readonly functionName: string;
   readonly invocationId: string;
   readonly message: string;
 }
@@ -21,12 +21,16 @@ export interface TestService {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   /** As {@link call}, with a request as it is. The path finds the endpoint, as the host's routes do; undefined: 404. */
   fetch(path: string, init?: TestRequest): Promise<Response>;
+  /** Runs a timer once. */
+  run(timer: keyof Service['timers']): Promise<void>;
 }
 
 export interface TestRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
+  /** Whether the host does not know its length. */
+  readonly chunked?: boolean | undefined;
 }
 
 /** A service of a cloud. Whoever calls counts as somebody with a function key: to check keys is the host's business. */
@@ -39,7 +43,16 @@ export function startTestService(cloud: TestCloud, changes: Record<string, strin
   );
   const log: LogLine[] = [];
 
-  const fetch: TestService['fetch'] = async (path, { method = 'GET', headers = {}, body } = {}) => {
+  const contextOf = (functionName: string): InvocationContext => {
+    const invocationId = randomUUID();
+    return new InvocationContext({
+      invocationId,
+      functionName,
+      logHandler: (level, ...message) =>
+        log.push({ level, functionName, invocationId, message: message.map(String).join(' ') }),
+    });
+  };
+  const fetch: TestService['fetch'] = async (path, { method = 'GET', headers = {}, body, chunked = false } = {}) => {
     const url = new URL(path, 'http://localhost');
     const match = matchOf(names, method, url.pathname);
     if (!match) return new Response(null, { status: 404 });
@@ -49,20 +62,13 @@ export function startTestService(cloud: TestCloud, changes: Record<string, strin
       url: url.href,
       headers: {
         ...headers,
-        ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+        ...(body !== undefined && !chunked && { 'content-length': String(Buffer.byteLength(body)) }),
       },
       params,
       query: Object.fromEntries(url.searchParams),
       ...(body !== undefined && { body: typeof body === 'string' ? { string: body } : { bytes: body } }),
     });
-    const invocationId = randomUUID();
-    const context = new InvocationContext({
-      invocationId,
-      functionName: name,
-      logHandler: (level, ...message) =>
-        log.push({ level, functionName: name, invocationId, message: message.map(String).join(' ') }),
-    });
-    const { status = 200, headers: answered, body: text } = await service.endpoints[name](request, context);
+    const { status = 200, headers: answered, body: text } = await service.endpoints[name](request, contextOf(name));
     return new Response(text as string, { status, headers: answered as Record<string, string> });
   };
 
@@ -70,6 +76,7 @@ export function startTestService(cloud: TestCloud, changes: Record<string, strin
     service,
     log,
     fetch,
+    run: (timer) => service.timers[timer]({}, contextOf(timer)),
     async call(method, path, body, headers = {}) {
       return replyOf(
         await fetch(path, {
@@ -104,7 +111,7 @@ function matchOf(
       .replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
     const found = endpoint.method === method ? new RegExp(`^/api/${pattern}/?$`, 'i').exec(path) : null;
     if (!found) continue;
-    const params = Object.entries(found.groups ?? {}).map(([key, value = '']) => [key, decodeURIComponent(value)]);
+    const params = Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent((value as string | undefined) ?? "")]);
     return { name, params: Object.fromEntries(params) as Record<string, string> };
   }
   return undefined;
