@@ -111,8 +111,17 @@ function matchOf(
       .replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
     const found = endpoint.method === method ? new RegExp(`^/api/${pattern}/?$`, 'i').exec(path) : null;
     if (!found) continue;
-    const params = Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent((value as string | undefined) ?? "")]);
+    const params = Object.entries(found.groups ?? {}).map(([key, value]) => [key, decoded(value)]);
     return { name, params: Object.fromEntries(params) as Record<string, string> };
   }
   return undefined;
+}
+
+/** What cannot be decoded stays as it was sent; a segment that is not there is empty. */
+function decoded(segment: string | undefined = ''): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
