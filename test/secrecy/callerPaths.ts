@@ -8,11 +8,11 @@ import {
   rejoinPath,
   searchPath,
   subscriptionsPath,
-  type Walked,
-} from './walked.ts';
+  type ServiceUnderTest,
+} from './serviceUnderTest.ts';
 
-export async function whatEndsWell(walked: Walked): Promise<void> {
-  const { ask, secret } = walked;
+export async function whatEndsWell(underTest: ServiceUnderTest): Promise<void> {
+  const { ask, secret } = underTest;
   const meetingUrl = secret.newMeeting();
   await ask(issuePath, { body: { meetingUrl } });
   const applicationSessionId = secret.newSession();
@@ -28,7 +28,7 @@ export async function whatEndsWell(walked: Walked): Promise<void> {
   for (let times = 0; times < 2; times++) {
     await ask(meetingsPath, { body: { subject, description: subject }, headers: { 'Idempotency-Key': key } });
   }
-  await createAnew(walked);
+  await createAnew(underTest);
   const callbackUrl = secret.newCallback();
   const subscribed = await ask(subscriptionsPath, { body: { callbackUrl } });
   await ask(subscriptionsPath, { body: { callbackUrl } });
@@ -36,7 +36,7 @@ export async function whatEndsWell(walked: Walked): Promise<void> {
   for (const path of ['/api/health', '/api/v1/health', '/api/status', '/api/openapi.json']) await ask(path);
 }
 
-export async function whatIsRefused({ ask, secret }: Walked): Promise<void> {
+export async function whatIsRefused({ ask, secret }: ServiceUnderTest): Promise<void> {
   const [meetingUrl, applicationSessionId] = [secret.newMeeting(), secret.newSession()];
   const guest = `/api/v1/guests/${guestIdOf(applicationSessionId)}`;
   await ask(rejoinPath, { body: { applicationSessionId } });
@@ -52,7 +52,7 @@ export async function whatIsRefused({ ask, secret }: Walked): Promise<void> {
   await ask(issuePath, { body: { meetingUrl, applicationSessionId } });
 }
 
-export async function whatIsRefusedOfMeetingsAndSubscriptions({ ask, secret }: Walked): Promise<void> {
+export async function whatIsRefusedOfMeetingsAndSubscriptions({ ask, secret }: ServiceUnderTest): Promise<void> {
   const { cloud } = secret;
   const { subject, key } = secret.newMeetingRequest();
   const create = (about: string) =>
@@ -82,7 +82,7 @@ export async function whatIsRefusedOfMeetingsAndSubscriptions({ ask, secret }: W
   await cloud.table('healthSubscriptions').submitTransaction(others.map((row) => ['delete', row]));
 }
 
-export async function withSecretsInWrongPlaces({ ask, secret }: Walked): Promise<void> {
+export async function withSecretsInWrongPlaces({ ask, secret }: ServiceUnderTest): Promise<void> {
   const own = { meetingUrl: secret.newMeeting(), applicationSessionId: secret.newSession() };
   const token = secret.cloud.simulator.world.platform.issued.at(-1)?.token ?? '';
   const { subject, key } = secret.newMeetingRequest();

@@ -6,26 +6,26 @@ import {
 } from './callerPaths.ts';
 import { whileStorageFails, whileTimersRun } from './inwardPaths.ts';
 import { whileDiscoveryFails, whileSecretsFail, whileThePlatformFails } from './upstreamPaths.ts';
-import type { Walked } from './walked.ts';
+import type { ServiceUnderTest } from './serviceUnderTest.ts';
 
 /** Leads a service that has just started through every path that ends well or badly, secrets in hand. */
-export async function walkEveryPath(walked: Walked): Promise<void> {
-  await whileSecretsFail(walked);
-  await whileDiscoveryFails(walked);
-  await whatEndsWell(walked);
-  await whatIsRefused(walked);
-  await whatIsRefusedOfMeetingsAndSubscriptions(walked);
-  await withSecretsInWrongPlaces(walked);
-  await whileThePlatformFails(walked);
-  await whileStorageFails(walked);
-  await whileTimersRun(walked);
+export async function runEveryPath(underTest: ServiceUnderTest): Promise<void> {
+  await whileSecretsFail(underTest);
+  await whileDiscoveryFails(underTest);
+  await whatEndsWell(underTest);
+  await whatIsRefused(underTest);
+  await whatIsRefusedOfMeetingsAndSubscriptions(underTest);
+  await withSecretsInWrongPlaces(underTest);
+  await whileThePlatformFails(underTest);
+  await whileStorageFails(underTest);
+  await whileTimersRun(underTest);
 }
 
 /** The paths on which an upstream has something to say, which a library might repeat. */
-export async function walkFailures(walked: Walked): Promise<void> {
-  await whileSecretsFail(walked);
-  await whatEndsWell(walked);
-  await whileThePlatformFails(walked);
-  await whileStorageFails(walked);
-  await whileTimersRun(walked);
+export async function runFailures(underTest: ServiceUnderTest): Promise<void> {
+  await whileSecretsFail(underTest);
+  await whatEndsWell(underTest);
+  await whileThePlatformFails(underTest);
+  await whileStorageFails(underTest);
+  await whileTimersRun(underTest);
 }

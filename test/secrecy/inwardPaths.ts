@@ -8,11 +8,11 @@ import {
   rejoinPath,
   searchPath,
   subscriptionsPath,
-  type Walked,
-} from './walked.ts';
+  type ServiceUnderTest,
+} from './serviceUnderTest.ts';
 
-export async function whileStorageFails(walked: Walked): Promise<void> {
-  const { ask, secret } = walked;
+export async function whileStorageFails(underTest: ServiceUnderTest): Promise<void> {
+  const { ask, secret } = underTest;
   const { cloud, tables } = secret;
   const [meetingUrl, applicationSessionId] = [secret.newMeeting(), secret.newSession()];
   const guest = `/api/v1/guests/${guestIdOf(applicationSessionId)}`;
@@ -23,7 +23,7 @@ export async function whileStorageFails(walked: Walked): Promise<void> {
     await ask(guest);
     await ask(searchPath, { body: { meetingUrl } });
     await ask('/api/v1/health');
-    await createAnew(walked);
+    await createAnew(underTest);
     await ask(preflightPath, { body: { meetingUrl, applicationSessionId } });
     await ask(subscriptionsPath, { body: { callbackUrl: secret.newCallback() } });
     await ask(`${subscriptionsPath}/${'A'.repeat(43)}`, { method: 'DELETE' });
@@ -45,7 +45,7 @@ export async function whileStorageFails(walked: Walked): Promise<void> {
 }
 
 /** Checks that fail and tell of it, and a purge, with storage and without. */
-export async function whileTimersRun({ ask, secret, logged }: Walked): Promise<void> {
+export async function whileTimersRun({ ask, secret, logged }: ServiceUnderTest): Promise<void> {
   const { faults } = secret.cloud.simulator.world;
   const run = async (name: string): Promise<void> => {
     const runs = (): number => logged().split(`"job":"${name}"`).length;

@@ -1,11 +1,11 @@
 import type { HostProcess } from '../../local/host/startHostProcess.ts';
 import { startHostProcesses } from '../races/hostProcesses.ts';
 import { functionKey } from '../support/testHost.ts';
-import { walkFailures } from './everyPath.ts';
+import { runFailures } from './everyPath.ts';
 import { recordingService, type Exchange } from './exchange.ts';
 import { leaksInAnswers, leaksInLog, leaksInRows, leaksInUrls } from './leaks.ts';
 import { startSecretCloud, type SecretCloud } from './secretCloud.ts';
-import { learnAnswers } from './walked.ts';
+import { learnAnswers } from './serviceUnderTest.ts';
 
 let secret: SecretCloud;
 let host: HostProcess | undefined;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const recording = recordingService(host?.url ?? '', functionKey);
   exchanges = recording.exchanges;
   secret.scan.add('the function key', functionKey);
-  await walkFailures({ ask: recording.ask, secret, logged: () => host?.output() ?? '' });
+  await runFailures({ ask: recording.ask, secret, logged: () => host?.output() ?? '' });
   learnAnswers(secret, exchanges);
 }, 120_000);
 

@@ -1,10 +1,10 @@
 import { problemCatalogue } from '../../lib/problem.ts';
 import { type TestHost, functionKey, startTestHost } from '../support/testHost.ts';
-import { walkEveryPath } from './everyPath.ts';
+import { runEveryPath } from './everyPath.ts';
 import { bodyOf, recordingService, type Exchange } from './exchange.ts';
 import { leaksInAlerts, leaksInAnswers, leaksInLog, leaksInRows, leaksInUrls } from './leaks.ts';
 import { startSecretCloud, type SecretCloud } from './secretCloud.ts';
-import { learnAnswers } from './walked.ts';
+import { learnAnswers } from './serviceUnderTest.ts';
 
 let secret: SecretCloud;
 let service: TestHost;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const recording = recordingService(service.host.url, functionKey);
   exchanges = recording.exchanges;
   secret.scan.add('the function key', functionKey);
-  await walkEveryPath({
+  await runEveryPath({
     ask: recording.ask,
     secret,
     logged: () => service.log.map(({ message }) => message).join('\n'),
@@ -30,7 +30,7 @@ afterAll(async () => {
   await secret.stop();
 });
 
-test('the walk has come through every kind of answer', () => {
+test('every kind of answer was seen', () => {
   const statuses = new Set(exchanges.map(({ status }) => status));
   for (const status of [200, 201, 202, 400, 401, 404, 409, 410, 413, 415, 422, 429, 500, 502, 503, 504]) {
     expect([status, statuses.has(status)]).toEqual([status, true]);

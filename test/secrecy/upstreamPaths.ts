@@ -1,7 +1,7 @@
 import type { Fault } from '../../local/simulator/faults.ts';
 import type { Operation } from '../../local/simulator/operations.ts';
 import type { SecretCloud } from './secretCloud.ts';
-import { createAnew, issueAnew, issuePath, rejoinPath, type Walked } from './walked.ts';
+import { createAnew, issueAnew, issuePath, rejoinPath, type ServiceUnderTest } from './serviceUnderTest.ts';
 
 /** Ways in which any upstream can fail, each repeating all secrets that it can. */
 export function faultsOf(secret: SecretCloud): Fault[] {
@@ -23,7 +23,7 @@ export function faultsOf(secret: SecretCloud): Fault[] {
 }
 
 async function throughFaults(
-  { secret }: Walked,
+  { secret }: ServiceUnderTest,
   operation: Operation,
   ask: () => Promise<unknown>,
   chosen = faultsOf(secret),
@@ -37,66 +37,66 @@ async function throughFaults(
 }
 
 /** Before the service has ever read a secret or got a token. */
-export async function whileSecretsFail(walked: Walked): Promise<void> {
-  const { secret } = walked;
+export async function whileSecretsFail(underTest: ServiceUnderTest): Promise<void> {
+  const { secret } = underTest;
   const { secrets, entra, faults } = secret.cloud.simulator.world;
   const ring = secrets.find('guest-keys')?.value ?? '';
   secrets.set('guest-keys', `${ring} ${secret.everySecret()}`);
-  await issueAnew(walked);
+  await issueAnew(underTest);
   secrets.set('guest-keys', ring);
   await faults.down('vault', true);
-  await issueAnew(walked);
+  await issueAnew(underTest);
   await faults.down('vault', false);
-  await throughFaults(walked, 'vault.secret', () => issueAnew(walked));
+  await throughFaults(underTest, 'vault.secret', () => issueAnew(underTest));
 
-  await throughFaults(walked, 'entra.token', () => issueAnew(walked));
+  await throughFaults(underTest, 'entra.token', () => issueAnew(underTest));
   await faults.down('entra', true);
-  await issueAnew(walked);
+  await issueAnew(underTest);
   await faults.down('entra', false);
   entra.acceptedSecrets = [];
-  await issueAnew(walked);
+  await issueAnew(underTest);
   entra.acceptedSecrets = [secret.clientSecret];
 }
 
-export async function whileDiscoveryFails(walked: Walked): Promise<void> {
-  const { platform } = walked.secret.cloud.simulator.world;
+export async function whileDiscoveryFails(underTest: ServiceUnderTest): Promise<void> {
+  const { platform } = underTest.secret.cloud.simulator.world;
   // Nothing succeeds in between: an outage for each host is what the breaker lets pass.
-  const refusals = faultsOf(walked.secret).filter(({ times }) => times === undefined);
+  const refusals = faultsOf(underTest.secret).filter(({ times }) => times === undefined);
   const faults = [...refusals, { cut: 'mid-body', times: 3 } as const];
   for (const operation of ['platform.discover', 'platform.applications', 'platform.application'] as const) {
-    await throughFaults(walked, operation, () => issueAnew(walked), faults);
+    await throughFaults(underTest, operation, () => issueAnew(underTest), faults);
   }
   platform.registered = false;
-  await issueAnew(walked);
+  await issueAnew(underTest);
   platform.registered = true;
 }
 
-export async function whileThePlatformFails(walked: Walked): Promise<void> {
-  const { ask, secret } = walked;
+export async function whileThePlatformFails(underTest: ServiceUnderTest): Promise<void> {
+  const { ask, secret } = underTest;
   const { platform } = secret.cloud.simulator.world;
   const [meetingUrl, applicationSessionId] = [secret.newMeeting(), secret.newSession()];
   await ask(issuePath, { body: { meetingUrl, applicationSessionId } });
-  await throughFaults(walked, 'platform.tokens', async () => {
+  await throughFaults(underTest, 'platform.tokens', async () => {
     await ask(rejoinPath, { body: { applicationSessionId } });
     // One that succeeds between those that fail, so that the breaker stays closed.
     await ask(issuePath, { body: { meetingUrl: secret.newMeeting() } });
     await ask(rejoinPath, { body: { applicationSessionId } });
   });
-  await throughFaults(walked, 'platform.meetings', async () => {
-    await createAnew(walked);
+  await throughFaults(underTest, 'platform.meetings', async () => {
+    await createAnew(underTest);
     // As above.
-    await issueAnew(walked);
+    await issueAnew(underTest);
   });
   for (const redirect of ['foreign', 'http', 'loop', 'pool'] as const) {
     platform.redirect = redirect;
     await ask(rejoinPath, { body: { applicationSessionId } });
-    await createAnew(walked);
+    await createAnew(underTest);
   }
   platform.redirect = 'none';
   for (const discoverLink of ['https://evil-lync.example/?', 'http://api.skype.example/?', 'not a link ']) {
     platform.discoverLink = discoverLink + encodeURIComponent(secret.everySecret()).slice(0, 4_000);
     await ask(rejoinPath, { body: { applicationSessionId } });
-    await issueAnew(walked);
+    await issueAnew(underTest);
   }
   platform.discoverLink = undefined;
 }

@@ -10,7 +10,7 @@ export const preflightPath = '/api/v1/preflight';
 export const subscriptionsPath = '/api/v1/health-subscriptions';
 
 /** A service that is led through its paths, and what it has to show. */
-export interface Walked {
+export interface ServiceUnderTest {
   readonly ask: Service;
   readonly secret: SecretCloud;
   /** All that the service has logged so far. */
@@ -18,14 +18,14 @@ export interface Walked {
 }
 
 /** A guest who has never been there, in a meeting that nobody has been to. */
-export function issueAnew({ ask, secret }: Walked): Promise<Exchange> {
+export function issueAnew({ ask, secret }: ServiceUnderTest): Promise<Exchange> {
   return ask(issuePath, {
     body: { meetingUrl: secret.newMeeting(), applicationSessionId: secret.newSession() },
   });
 }
 
 /** A meeting that nobody has asked for before. */
-export function createAnew({ ask, secret }: Walked): Promise<Exchange> {
+export function createAnew({ ask, secret }: ServiceUnderTest): Promise<Exchange> {
   const { subject, key } = secret.newMeetingRequest();
   return ask(meetingsPath, { body: { subject }, headers: { 'Idempotency-Key': key } });
 }
