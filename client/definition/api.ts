@@ -5,35 +5,35 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     Guest: {
-      /** @description Names the guest without being a secret. */
+      /** @description Identifies the guest. It is no secret. */
       guestId: string;
       /**
        * @description A removed guest gets no more tokens.
        * @enum {string}
        */
       state: 'active' | 'removed';
-      /** @description The meeting platform that the guest joins on. */
+      /** @description The platform of the guest's meeting. */
       platform: string;
       /**
        * Format: date-time
-       * @description When the first token was asked for.
+       * @description When the first token was requested.
        */
       createdAt: string;
       /**
        * Format: date-time
-       * @description When the last token was asked for.
+       * @description When the last token was requested.
        */
       lastTokenAt: string;
       /**
        * Format: date-time
-       * @description No token of this guest is valid for longer.
+       * @description No token of this guest is valid after this time.
        */
       tokensValidUntil: string;
-      /** @description How many tokens were asked for after the first. */
+      /** @description How many tokens were requested after the first. */
       rejoinCount: number;
       /**
        * Format: date-time
-       * @description When the guest is forgotten.
+       * @description After this time the service does not know the guest any more.
        */
       expiresAt: string;
     };
@@ -45,55 +45,55 @@ export interface components {
       meetingUrl: string;
       /** @description Web origins that may use the token, such as https://www.contoso.com. */
       allowedOrigins?: string[];
-      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
+      /** @description Identifies one guest in one meeting. It is a secret of the caller and the guest: keep it out of URLs and logs. */
       applicationSessionId?: string;
     };
     RejoinToken: {
-      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
+      /** @description Identifies one guest in one meeting. It is a secret of the caller and the guest: keep it out of URLs and logs. */
       applicationSessionId: string;
-      /** @description Names the guest without being a secret. */
+      /** @description Identifies the guest. It is no secret. */
       guestId: string;
       /**
        * Format: uri
-       * @description The join URL as it was first given.
+       * @description The join URL of the meeting, as the caller gave it.
        */
       meetingUrl: string;
-      /** @description The meeting platform that the guest joins on. */
+      /** @description The platform of the guest's meeting. */
       platform: string;
-      /** @description The anonymous token. It goes behind 'Bearer ' in the guest's calls to the platform. */
+      /** @description The anonymous token. The guest's app sends it to the platform after 'Bearer '. */
       token: string;
       /**
-       * @description How the token is used.
+       * @description The authentication scheme of the token.
        * @constant
        */
       tokenType: 'Bearer';
       /**
        * Format: date-time
-       * @description When the token ends.
+       * @description When the token expires.
        */
       expiryTime: string;
       /**
        * Format: uri
-       * @description Where the guest's app begins on the Skype platforms; opaque, to be used as it is.
+       * @description The URL that the guest's app calls first, on the Skype platforms. Use it unchanged.
        */
       discoverUrl?: string;
-      /** @description Where the guest creates its application, where the platform says so. */
+      /** @description The URL at which the guest's app creates its application, if the platform gives it. */
       applicationsUrl?: string;
-      /** @description The SIP URI of the conference, where the platform says so. */
+      /** @description The SIP URI of the conference, if the platform gives it. */
       conferenceUri?: string;
-      /** @description Whether this is the participant that earlier tokens of the guest were for. */
+      /** @description Whether the meeting sees the same participant as with earlier tokens of the guest. */
       identityPreserved: boolean;
-      /** @description How many tokens were asked for after the first. */
+      /** @description How many tokens were requested after the first. */
       rejoinCount: number;
     };
     RejoinRequest: {
-      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
+      /** @description Identifies one guest in one meeting. It is a secret of the caller and the guest: keep it out of URLs and logs. */
       applicationSessionId: string;
       /** @description Web origins that may use the token, such as https://www.contoso.com. */
       allowedOrigins?: string[];
     };
     Removal: {
-      /** @description Names the guest without being a secret. */
+      /** @description Identifies the guest. It is no secret. */
       guestId: string;
       /**
        * Format: date-time
@@ -102,14 +102,14 @@ export interface components {
       removedAt: string;
       /**
        * Format: date-time
-       * @description No token of this guest is valid for longer.
+       * @description No token of this guest is valid after this time.
        */
       tokensValidUntil: string;
     };
     GuestPage: {
-      /** @description The active guests of this page, which may be short. */
+      /** @description The active guests of this page. More follow while the answer has a cursor, however few this page has. */
       guests: components['schemas']['Guest'][];
-      /** @description Where the next page begins. */
+      /** @description The position of the next page. Send it unchanged. */
       cursor?: string;
     };
     GuestSearch: {
@@ -118,79 +118,79 @@ export interface components {
        * @description The https join URL of the meeting, as in its invitation.
        */
       meetingUrl: string;
-      /** @description Where the next page begins. */
+      /** @description The position of the next page. Send it unchanged. */
       cursor?: string;
     };
     AnonymousToken: {
-      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
+      /** @description Identifies one guest in one meeting. It is a secret of the caller and the guest: keep it out of URLs and logs. */
       applicationSessionId: string;
-      /** @description Names the guest without being a secret. */
+      /** @description Identifies the guest. It is no secret. */
       guestId: string;
       /**
        * Format: uri
-       * @description The join URL as it was first given.
+       * @description The join URL of the meeting, as the caller gave it.
        */
       meetingUrl: string;
-      /** @description The meeting platform that the guest joins on. */
+      /** @description The platform of the guest's meeting. */
       platform: string;
-      /** @description The anonymous token. It goes behind 'Bearer ' in the guest's calls to the platform. */
+      /** @description The anonymous token. The guest's app sends it to the platform after 'Bearer '. */
       token: string;
       /**
-       * @description How the token is used.
+       * @description The authentication scheme of the token.
        * @constant
        */
       tokenType: 'Bearer';
       /**
        * Format: date-time
-       * @description When the token ends.
+       * @description When the token expires.
        */
       expiryTime: string;
       /**
        * Format: uri
-       * @description Where the guest's app begins on the Skype platforms; opaque, to be used as it is.
+       * @description The URL that the guest's app calls first, on the Skype platforms. Use it unchanged.
        */
       discoverUrl?: string;
-      /** @description Where the guest creates its application, where the platform says so. */
+      /** @description The URL at which the guest's app creates its application, if the platform gives it. */
       applicationsUrl?: string;
-      /** @description The SIP URI of the conference, where the platform says so. */
+      /** @description The SIP URI of the conference, if the platform gives it. */
       conferenceUri?: string;
-      /** @description Whether this is the participant that earlier tokens of the guest were for. */
+      /** @description Whether the meeting sees the same participant as with earlier tokens of the guest. */
       identityPreserved: boolean;
     };
     Meeting: {
       /**
        * Format: uri
-       * @description The https join URL: what a guest is given a token for.
+       * @description The https join URL of the meeting. Issue tokens for it.
        */
       meetingUrl: string;
       /** @description The SIP URI of the conference, on the Skype platforms. */
       onlineMeetingUri?: string;
-      /** @description Names the meeting at its organizer, on the Skype platforms. */
+      /** @description Identifies the meeting among those of its organizer, on the Skype platforms. */
       conferenceId?: string;
       /** @description The SIP URI of the account that holds the meeting, on the Skype platforms. */
       organizerUri?: string;
       /**
        * Format: date-time
-       * @description When the meeting ends to exist.
+       * @description When the meeting expires.
        */
       expiryTime: string;
-      /** @description The meeting platform that holds it. */
+      /** @description The platform of the meeting. */
       platform: string;
     };
     MeetingRequest: {
-      /** @description The platform that shall hold the meeting. Default: the first configured one that creates meetings. */
+      /** @description The platform of the meeting. Default: the first configured one that creates meetings. */
       platform?: string;
       /** @description What the meeting is about. */
       subject?: string;
       /** @description More about the meeting. */
       description?: string;
       /**
-       * @description Who comes in directly; all others wait in the lobby. Everyone lets guests in directly.
+       * @description Who joins without waiting in the lobby. Everyone includes guests.
        * @enum {string}
        */
       accessLevel?: 'None' | 'SameEnterprise' | 'Locked' | 'Invited' | 'Everyone';
       /**
-       * @description Who becomes a presenter without being named.
+       * @description Who becomes a presenter without being one of the leaders.
        * @enum {string}
        */
       automaticLeaderAssignment?: 'Disabled' | 'SameEnterprise' | 'Everyone';
@@ -200,12 +200,12 @@ export interface components {
        */
       entryExitAnnouncement?: 'Unsupported' | 'Disabled' | 'Enabled';
       /**
-       * @description Whether callers by phone pass the lobby.
+       * @description Whether people who join by phone skip the lobby.
        * @enum {string}
        */
       lobbyBypassForPhoneUsers?: 'Disabled' | 'Enabled';
       /**
-       * @description Whether callers by phone may join.
+       * @description Whether people may join by phone.
        * @enum {string}
        */
       phoneUserAdmission?: 'Disabled' | 'Enabled';
@@ -215,7 +215,7 @@ export interface components {
       leaders?: string[];
       /**
        * Format: date-time
-       * @description When the meeting ends to exist: at most ten years ahead; by default the platform takes 8 hours.
+       * @description When the meeting expires: at most ten years ahead. Without it the platform sets 8 hours.
        */
       expirationTime?: string;
     };
@@ -228,14 +228,14 @@ export interface components {
       /** @description The meeting platform that the link belongs to. */
       platform?: string;
       /**
-       * @description What the session is, if one was sent: of a new guest, of this meeting, removed, of another meeting.
+       * @description The state of the session, if one was sent. active: it belongs to a guest of this meeting.
        * @enum {string}
        */
       session?: 'new' | 'active' | 'removed' | 'other-meeting';
-      /** @description Why a join may not work; empty if nothing speaks against it. */
+      /** @description Why a join may not work. Empty for pass. */
       reasons: {
         /**
-         * @description The reason for programs; stable.
+         * @description A stable code of the reason.
          * @enum {string}
          */
         code:
@@ -250,22 +250,22 @@ export interface components {
           | 'platform-not-checked'
           | 'secrets-failing';
         /**
-         * @description fail: for this reason a join will not work.
+         * @description fail: a join will not work; warn: it may not.
          * @enum {string}
          */
         status: 'warn' | 'fail';
         /** @description What is wrong. */
         detail: string;
-        /** @description What to do about it, and who. */
+        /** @description Who can do what about it. */
         nextStep: string;
       }[];
     };
     PreflightRequest: {
-      /** @description The join URL as it was sent. */
+      /** @description The join URL as the customer got it. */
       meetingUrl: string;
       /** @description Web origins that may use the token, such as https://www.contoso.com. */
       allowedOrigins?: string[];
-      /** @description Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs. */
+      /** @description Identifies one guest in one meeting. It is a secret of the caller and the guest: keep it out of URLs and logs. */
       applicationSessionId?: string;
     };
     HealthChange: {
@@ -289,7 +289,7 @@ export interface components {
        * @description When the change was confirmed.
        */
       checkedAt: string;
-      /** @description Every part of the service. */
+      /** @description The last check of every part of the service. */
       checks: {
         /** @description A meeting platform, 'synthetic-join', 'secrets' or 'callers'. */
         name: string;
@@ -334,7 +334,7 @@ export interface components {
          * @description When it will be checked next.
          */
         nextDueAt: string;
-        /** @description What was tried, one after the other. */
+        /** @description The steps of the check, in their order. */
         steps: {
           /** @description What was tried. */
           name: string;
@@ -363,27 +363,27 @@ export interface components {
       checkedAt?: string;
     };
     HealthSubscription: {
-      /** @description Names the subscription. */
+      /** @description Identifies the subscription. */
       subscriptionId: string;
       /**
        * Format: date-time
-       * @description When it was subscribed.
+       * @description When the subscription was created.
        */
       createdAt: string;
     };
     HealthSubscriptionRequest: {
       /**
        * Format: uri
-       * @description Where changes are posted to: https, on a host that the administrator has configured.
+       * @description The https URL that changes are posted to, on a host that the administrator has configured.
        */
       callbackUrl: string;
     };
     HealthUnsubscription: {
-      /** @description Names the subscription. */
+      /** @description Identifies the subscription. */
       subscriptionId: string;
       /**
        * Format: date-time
-       * @description When it was ended.
+       * @description When the subscription was ended.
        */
       removedAt: string;
     };
@@ -396,10 +396,10 @@ export interface components {
       status: number;
       /** @description What to do next. */
       detail: string;
-      /** @description Names this occurrence for the administrator. */
+      /** @description Identifies this occurrence in the logs. */
       instance: string;
       /**
-       * @description The kind of problem for programs; stable.
+       * @description A stable code of the kind of problem.
        * @enum {string}
        */
       code:
@@ -428,7 +428,7 @@ export interface components {
         | 'configuration-invalid'
         | 'internal';
       /**
-       * @description Why the platform said no.
+       * @description Why the platform refused.
        * @enum {string}
        */
       reason?:
@@ -437,11 +437,11 @@ export interface components {
         | 'credentials-rejected'
         | 'organizer-homed-online'
         | 'answer-unusable';
-      /** @description Send this id again to go on as the same guest. */
+      /** @description Send this id again to continue as the same guest. */
       applicationSessionId?: string;
       /** @description Every mistake in the request. */
       errors?: {
-        /** @description Where in the request, as a JSON pointer. */
+        /** @description A JSON pointer into the body, or the name of a parameter. */
         pointer: string;
         /** @description What is wrong there. */
         detail: string;

@@ -4,7 +4,7 @@ import * as guests from './schemas/guests.ts';
 import * as health from './schemas/health.ts';
 import * as meetings from './schemas/meetings.ts';
 
-/** One row of the contract: what an endpoint takes and gives. Functions, validation and API definition all read it. */
+/** The definition of one endpoint. Validation, the API definition, the client and the connector are made from it. */
 export interface EndpointDefinition {
   readonly operationId: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -17,16 +17,16 @@ export interface EndpointDefinition {
   readonly params?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodObject;
-  /** By HTTP status; no schema: any JSON. */
+  /** By HTTP status. Without a schema the answer is any JSON. */
   readonly answers: Readonly<Record<number, { description: string; schema?: z.ZodObject }>>;
-  /** What is posted later to the URL that the body's field `to` names. */
+  /** What is posted later to the URL in the field `to` of the body. */
   readonly notification?: { readonly to: string; readonly description: string; readonly schema: z.ZodObject };
   readonly problems: readonly ProblemCode[];
 }
 
 const everyEndpoint = ['caller-unauthenticated', 'caller-not-allowed', 'configuration-invalid', 'internal'] as const;
 const withBody = ['invalid-request', 'unsupported-media-type', 'payload-too-large', ...everyEndpoint] as const;
-/** Of endpoints that call a meeting platform. */
+/** The problems of endpoints that call a meeting platform. */
 const withPlatform = [
   'too-many-requests',
   'capability-missing',
@@ -46,7 +46,7 @@ export const endpoints = {
     auth: 'caller',
     summary: 'Issue anonymous token',
     description:
-      'Gives a guest without an account a short-lived token for one meeting. With a known applicationSessionId of the same meeting the same guest gets another token.',
+      'Gives a guest without an account a short-lived token for one meeting. If the applicationSessionId is known in this meeting, the same guest gets another token.',
     body: guests.issueRequest,
     answers: {
       200: { description: 'Another token for the same guest.', schema: guests.tokenAnswer },
@@ -60,7 +60,8 @@ export const endpoints = {
     route: 'v1/rejoin-tokens',
     auth: 'caller',
     summary: 'Rejoin as the same guest',
-    description: 'Gives a guest who dropped out a new token, with which the guest comes back as the same participant.',
+    description:
+      'Gives a guest who lost the connection a new token, with which the guest comes back as the same participant.',
     body: guests.rejoinRequest,
     answers: { 200: { description: 'A new token for the same guest.', schema: guests.rejoinAnswer } },
     problems: [...tokenProblems, 'guest-not-found'],
@@ -71,7 +72,7 @@ export const endpoints = {
     route: 'v1/guests/{guestId}',
     auth: 'caller',
     summary: 'Get guest',
-    description: 'Tells the state of a guest. Neither the session nor the meeting is part of it.',
+    description: 'Gives the state of a guest, without the session id and the meeting.',
     params: guests.guestParams,
     answers: { 200: { description: 'The guest.', schema: guests.guestAnswer } },
     problems: ['invalid-request', 'guest-not-found', 'storage-unavailable', ...everyEndpoint],
@@ -83,7 +84,7 @@ export const endpoints = {
     auth: 'caller',
     summary: 'Remove guest',
     description:
-      'Ends new tokens for a guest. Tokens given before stay good until they expire; the answer says until when.',
+      'Ends new tokens for a guest. Tokens given before are valid until they expire; the answer says until when.',
     params: guests.guestParams,
     answers: { 200: { description: 'The guest is removed.', schema: guests.removalAnswer } },
     problems: ['invalid-request', 'guest-not-found', 'storage-unavailable', ...everyEndpoint],
@@ -94,7 +95,7 @@ export const endpoints = {
     route: 'v1/guests/search',
     auth: 'caller',
     summary: 'List guests in a meeting',
-    description: 'Lists the active guests of a meeting, eventually consistent, in pages of at most 50.',
+    description: 'Lists the active guests of a meeting, in pages of at most 50. The list is eventually consistent.',
     body: guests.searchRequest,
     answers: { 200: { description: 'A page of guests.', schema: guests.searchAnswer } },
     problems: [...withBody, 'storage-unavailable', 'secrets-unavailable'],
@@ -105,7 +106,7 @@ export const endpoints = {
     route: 'v1/meetings',
     auth: 'caller',
     summary: 'Create meeting',
-    description: 'Creates an online meeting right away. The same Idempotency-Key gives the same meeting for 24 hours.',
+    description: 'Creates an online meeting. The same Idempotency-Key gives the same meeting for 24 hours.',
     headers: meetings.createMeetingHeaders,
     body: meetings.meetingRequest,
     answers: { 201: { description: 'The meeting.', schema: meetings.meetingAnswer } },
@@ -118,9 +119,9 @@ export const endpoints = {
     auth: 'caller',
     summary: 'Check meeting link',
     description:
-      'Tells whether a join will work, and if not why and what to do, before the customer clicks. No token is made.',
+      'Says whether a join will work, and if not why and what to do, before the customer clicks. No token is made.',
     body: meetings.preflightRequest,
-    answers: { 200: { description: 'What is to be expected.', schema: meetings.preflightAnswer } },
+    answers: { 200: { description: 'Whether a join will work.', schema: meetings.preflightAnswer } },
     problems: [...withBody, 'storage-unavailable', 'secrets-unavailable'],
   },
   subscribeToHealth: {
@@ -130,15 +131,15 @@ export const endpoints = {
     auth: 'caller',
     summary: 'When health changes',
     description:
-      'Posts every confirmed change of the health verdict to a callback URL, until the subscription is ended.',
+      'Posts every confirmed change of the health status to a callback URL, until the subscription is ended.',
     body: health.subscriptionRequest,
     answers: {
-      201: { description: 'Subscribed; Location names the subscription.', schema: health.subscriptionAnswer },
+      201: { description: 'The new subscription. Location is its URL.', schema: health.subscriptionAnswer },
     },
     notification: {
       to: 'callbackUrl',
       description:
-        'The verdict has changed. A 404 or 410 ends the subscription; what else fails is repeated for a day.',
+        'The health status has changed. An answer 404 or 410 ends the subscription. After any other failure the notification is repeated for a day.',
       schema: health.healthChange,
     },
     problems: [
@@ -155,7 +156,7 @@ export const endpoints = {
     route: 'v1/health-subscriptions/{subscriptionId}',
     auth: 'caller',
     summary: 'End health subscription',
-    description: 'Ends a subscription to changes of the health verdict.',
+    description: 'Ends a subscription to changes of the health status.',
     params: health.subscriptionParams,
     answers: { 200: { description: 'The subscription has ended.', schema: health.unsubscriptionAnswer } },
     problems: ['invalid-request', 'subscription-not-found', 'storage-unavailable', ...everyEndpoint],
@@ -166,10 +167,10 @@ export const endpoints = {
     route: 'health',
     auth: 'anonymous',
     summary: 'Get health status',
-    description: 'The verdict on the service, for monitors: 503 when it is fail.',
+    description: 'Gives the status of the service to monitors: 503 when it is fail, else 200.',
     answers: {
-      200: { description: 'The service works, if perhaps not everywhere.', schema: health.healthStatus },
-      503: { description: 'The service does not work.', schema: health.healthStatus },
+      200: { description: 'The status is pass or warn.', schema: health.healthStatus },
+      503: { description: 'The status is fail.', schema: health.healthStatus },
     },
     problems: [],
   },
@@ -179,7 +180,8 @@ export const endpoints = {
     route: 'v1/health',
     auth: 'caller',
     summary: 'Get health',
-    description: 'The last check of every part, step by step, with latencies and what to do about a failure.',
+    description:
+      'Gives the last check of every part of the service, step by step, with latencies and what to do about a failure.',
     answers: { 200: { description: 'The last checks.', schema: health.healthReport } },
     problems: ['storage-unavailable', ...everyEndpoint],
   },
@@ -189,7 +191,7 @@ export const endpoints = {
     route: 'openapi.json',
     auth: 'anonymous',
     summary: 'Get API definition',
-    description: 'This definition, as OpenAPI 3.1.',
+    description: 'Gives this definition, as OpenAPI 3.1.',
     answers: { 200: { description: 'The definition.' } },
     problems: [],
   },

@@ -8,7 +8,7 @@ import * as problem from './schemas/problem.ts';
 
 type Json = Record<string, unknown>;
 
-/** The contract as OpenAPI 3.1, made from the endpoints and from the very schemas that validate. */
+/** The contract as OpenAPI 3.1, made from the endpoint definitions and from the schemas that validate requests. */
 export function apiDefinition(): Json {
   const paths: Record<string, Json> = {};
   for (const endpoint of Object.values<EndpointDefinition>(endpoints)) {
@@ -68,13 +68,13 @@ function callbackOf({ to, description, schema }: NonNullable<EndpointDefinition[
   return { [`{$request.body#/${to}}`]: { post: { requestBody, responses: { '2XX': { description } } } } };
 }
 
-/** One response a status; where several codes share a status, the body's `code` tells them apart. */
+/** One response per status. If several codes have one status, the `code` of the body says which it is. */
 function problemResponses(codes: readonly ProblemCode[]): Record<string, Json> {
   const statuses = [...new Set(codes.map((code) => problemCatalogue[code].status))];
   return Object.fromEntries(
     statuses.map((status) => {
       const sharing = codes.filter((code) => problemCatalogue[code].status === status);
-      // The host checks function keys itself, and says no more than the status.
+      // The host checks function keys itself, and answers with a status and no body.
       const withoutBody = status === 401 ? ' Without a body: the function key is missing or wrong.' : '';
       return [
         status,
@@ -101,7 +101,7 @@ function componentSchemas(): Json {
     const id = schema.meta()?.id;
     if (id) registry.add(schema, { id });
   }
-  // As input: an answer may get new fields within v1, so plain objects stay open.
+  // As input: an answer may get new fields within v1, so its schema has to allow further properties.
   const { schemas: made } = z.toJSONSchema(registry, { uri, io: 'input' });
   return Object.fromEntries(Object.entries(made).map(([id, { $schema, $id, ...schema }]) => [id, schema]));
 }

@@ -4,8 +4,8 @@ import { verdicts } from '../../health/verdict.ts';
 import { parseHttpsUrl } from '../../hostRules.ts';
 
 /**
- * Fields that several bodies of contract v1 have. The schemas of this folder validate requests, and the API definition is made
- * from them. No unions and no null anywhere, because Swagger 2.0, which Power Automate reads, cannot say them.
+ * Fields of several bodies of contract v1. The schemas of this folder validate requests, and the API definition is made from
+ * them. They have no unions and no null, because Swagger 2.0, which Power Automate reads, has neither.
  */
 
 /** ISO 8601 in UTC, with milliseconds. */
@@ -18,7 +18,9 @@ export const applicationSessionId = z
     sessionIdPattern,
     'must be a UUID or 22 to 100 characters of A-Z a-z 0-9 . _ ~ - beginning with a letter or digit',
   )
-  .describe('Names one guest in one meeting. A secret of the caller and the guest: keep it out of URLs and logs.');
+  .describe(
+    'Identifies one guest in one meeting. It is a secret of the caller and the guest: keep it out of URLs and logs.',
+  );
 
 export const meetingUrl = z
   .string()
@@ -36,7 +38,7 @@ export const allowedOrigins = z
 export const guestId = z
   .string()
   .regex(guestIdPattern, 'must be the guestId of an earlier answer')
-  .describe('Names the guest without being a secret.');
+  .describe('Identifies the guest. It is no secret.');
 
 /** How something is. */
 export const verdict = z.enum(verdicts);

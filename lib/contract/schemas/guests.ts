@@ -3,9 +3,9 @@ import { allowedOrigins, applicationSessionId, guestId, meetingUrl, time } from 
 
 /** Tokens and guests. */
 
-const platform = z.string().describe('The meeting platform that the guest joins on.');
-const tokensValidUntil = time('No token of this guest is valid for longer.');
-const rejoinCount = z.int().min(0).describe('How many tokens were asked for after the first.');
+const platform = z.string().describe("The platform of the guest's meeting.");
+const tokensValidUntil = time('No token of this guest is valid after this time.');
+const rejoinCount = z.int().min(0).describe('How many tokens were requested after the first.');
 
 export const issueRequest = z
   .strictObject({
@@ -22,22 +22,24 @@ export const rejoinRequest = z
 const tokenFields = {
   applicationSessionId,
   guestId,
-  meetingUrl: z.string().describe('The join URL as it was first given.').meta({ format: 'uri' }),
+  meetingUrl: z.string().describe('The join URL of the meeting, as the caller gave it.').meta({ format: 'uri' }),
   platform,
-  token: z.string().describe("The anonymous token. It goes behind 'Bearer ' in the guest's calls to the platform."),
-  tokenType: z.literal('Bearer').describe('How the token is used.'),
-  expiryTime: time('When the token ends.'),
+  token: z.string().describe("The anonymous token. The guest's app sends it to the platform after 'Bearer '."),
+  tokenType: z.literal('Bearer').describe('The authentication scheme of the token.'),
+  expiryTime: time('When the token expires.'),
   discoverUrl: z
     .string()
     .optional()
-    .describe("Where the guest's app begins on the Skype platforms; opaque, to be used as it is.")
+    .describe("The URL that the guest's app calls first, on the Skype platforms. Use it unchanged.")
     .meta({ format: 'uri' }),
   applicationsUrl: z
     .string()
     .optional()
-    .describe('Where the guest creates its application, where the platform says so.'),
-  conferenceUri: z.string().optional().describe('The SIP URI of the conference, where the platform says so.'),
-  identityPreserved: z.boolean().describe('Whether this is the participant that earlier tokens of the guest were for.'),
+    .describe("The URL at which the guest's app creates its application, if the platform gives it."),
+  conferenceUri: z.string().optional().describe('The SIP URI of the conference, if the platform gives it.'),
+  identityPreserved: z
+    .boolean()
+    .describe('Whether the meeting sees the same participant as with earlier tokens of the guest.'),
 };
 
 export const tokenAnswer = z.object(tokenFields).meta({ id: 'AnonymousToken' });
@@ -51,11 +53,11 @@ export const guestAnswer = z
     guestId,
     state: z.enum(['active', 'removed']).describe('A removed guest gets no more tokens.'),
     platform,
-    createdAt: time('When the first token was asked for.'),
-    lastTokenAt: time('When the last token was asked for.'),
+    createdAt: time('When the first token was requested.'),
+    lastTokenAt: time('When the last token was requested.'),
     tokensValidUntil,
     rejoinCount,
-    expiresAt: time('When the guest is forgotten.'),
+    expiresAt: time('After this time the service does not know the guest any more.'),
   })
   .meta({ id: 'Guest' });
 
@@ -63,13 +65,20 @@ export const removalAnswer = z
   .object({ guestId, removedAt: time('When the guest was removed.'), tokensValidUntil })
   .meta({ id: 'Removal' });
 
-const cursor = z.string().max(200, 'must have at most 200 characters').describe('Where the next page begins.');
+const cursor = z
+  .string()
+  .max(200, 'must have at most 200 characters')
+  .describe('The position of the next page. Send it unchanged.');
 
 export const searchRequest = z.strictObject({ meetingUrl, cursor: cursor.optional() }).meta({ id: 'GuestSearch' });
 
 export const searchAnswer = z
   .object({
-    guests: z.array(guestAnswer).describe('The active guests of this page, which may be short.'),
+    guests: z
+      .array(guestAnswer)
+      .describe(
+        'The active guests of this page. More follow while the answer has a cursor, however few this page has.',
+      ),
     cursor: cursor.optional(),
   })
   .meta({ id: 'GuestPage' });

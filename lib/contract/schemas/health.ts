@@ -9,7 +9,7 @@ export const subscriptionRequest = z
     callbackUrl: z
       .string()
       .max(2_048, 'must have at most 2048 characters')
-      .describe('Where changes are posted to: https, on a host that the administrator has configured.')
+      .describe('The https URL that changes are posted to, on a host that the administrator has configured.')
       .meta({ format: 'uri' }),
   })
   .meta({ id: 'HealthSubscriptionRequest' });
@@ -17,16 +17,16 @@ export const subscriptionRequest = z
 const subscriptionId = z
   .string()
   .regex(guestIdPattern, 'must be the subscriptionId of an earlier answer')
-  .describe('Names the subscription.');
+  .describe('Identifies the subscription.');
 
 export const subscriptionParams = z.strictObject({ subscriptionId });
 
 export const subscriptionAnswer = z
-  .object({ subscriptionId, createdAt: time('When it was subscribed.') })
+  .object({ subscriptionId, createdAt: time('When the subscription was created.') })
   .meta({ id: 'HealthSubscription' });
 
 export const unsubscriptionAnswer = z
-  .object({ subscriptionId, removedAt: time('When it was ended.') })
+  .object({ subscriptionId, removedAt: time('When the subscription was ended.') })
   .meta({ id: 'HealthUnsubscription' });
 
 /** What is posted to subscribers and to ALERT_WEBHOOK_URL (lib/health/change.ts). */
@@ -45,7 +45,7 @@ export const healthChange = z
           action: z.string().optional().describe('What the administrator can do about it.'),
         }),
       )
-      .describe('Every part of the service.'),
+      .describe('The last check of every part of the service.'),
   })
   .meta({ id: 'HealthChange' });
 
@@ -76,7 +76,7 @@ export const healthReport = z
                 action: z.string().optional().describe('What the administrator can do about it.'),
               }),
             )
-            .describe('What was tried, one after the other.'),
+            .describe('The steps of the check, in their order.'),
         }),
       )
       .describe('The last check of every part.'),

@@ -3,7 +3,7 @@ import { preflightCodes, sessionStates } from '../../guests/preflight.ts';
 import { meetingOptionValues } from '../../platforms/platform.ts';
 import { allowedOrigins, applicationSessionId, time, verdict } from './fields.ts';
 
-/** Meetings, made here or looked at before a guest joins. */
+/** Meetings that the service creates, or checks before a guest joins. */
 
 const sipUri = z
   .string()
@@ -15,7 +15,7 @@ const sipUris = (description: string) =>
 const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{20,100}$/, 'must have 20 to 100 printable characters and no blank')
-  .describe('Names this one request: sent again with the same key, it makes no second meeting.');
+  .describe('Identifies this request. Sent again with the same key, it makes no second meeting.');
 
 export const createMeetingHeaders = z.object({ 'Idempotency-Key': idempotencyKey });
 
@@ -26,7 +26,7 @@ export const meetingRequest = z
       .string()
       .max(64, 'must have at most 64 characters')
       .optional()
-      .describe('The platform that shall hold the meeting. Default: the first configured one that creates meetings.'),
+      .describe('The platform of the meeting. Default: the first configured one that creates meetings.'),
     subject: z.string().max(250, 'must have at most 250 characters').optional().describe('What the meeting is about.'),
     description: z
       .string()
@@ -36,11 +36,11 @@ export const meetingRequest = z
     accessLevel: z
       .enum(meetingOptionValues.accessLevel)
       .optional()
-      .describe('Who comes in directly; all others wait in the lobby. Everyone lets guests in directly.'),
+      .describe('Who joins without waiting in the lobby. Everyone includes guests.'),
     automaticLeaderAssignment: z
       .enum(meetingOptionValues.automaticLeaderAssignment)
       .optional()
-      .describe('Who becomes a presenter without being named.'),
+      .describe('Who becomes a presenter without being one of the leaders.'),
     entryExitAnnouncement: z
       .enum(meetingOptionValues.entryExitAnnouncement)
       .optional()
@@ -48,39 +48,45 @@ export const meetingRequest = z
     lobbyBypassForPhoneUsers: z
       .enum(meetingOptionValues.lobbyBypassForPhoneUsers)
       .optional()
-      .describe('Whether callers by phone pass the lobby.'),
+      .describe('Whether people who join by phone skip the lobby.'),
     phoneUserAdmission: z
       .enum(meetingOptionValues.phoneUserAdmission)
       .optional()
-      .describe('Whether callers by phone may join.'),
+      .describe('Whether people may join by phone.'),
     attendees: sipUris('Members of the organisation who are invited.'),
     leaders: sipUris('Members of the organisation who are presenters.'),
     expirationTime: z.iso
       .datetime({ offset: true, error: 'must be an ISO 8601 time with its zone' })
       .transform((text) => new Date(text))
       .optional()
-      .describe('When the meeting ends to exist: at most ten years ahead; by default the platform takes 8 hours.'),
+      .describe('When the meeting expires: at most ten years ahead. Without it the platform sets 8 hours.'),
   })
   .meta({ id: 'MeetingRequest' });
 
 export const meetingAnswer = z
   .object({
-    meetingUrl: z.string().describe('The https join URL: what a guest is given a token for.').meta({ format: 'uri' }),
+    meetingUrl: z.string().describe('The https join URL of the meeting. Issue tokens for it.').meta({ format: 'uri' }),
     onlineMeetingUri: z.string().optional().describe('The SIP URI of the conference, on the Skype platforms.'),
-    conferenceId: z.string().optional().describe('Names the meeting at its organizer, on the Skype platforms.'),
+    conferenceId: z
+      .string()
+      .optional()
+      .describe('Identifies the meeting among those of its organizer, on the Skype platforms.'),
     organizerUri: z
       .string()
       .optional()
       .describe('The SIP URI of the account that holds the meeting, on the Skype platforms.'),
-    expiryTime: time('When the meeting ends to exist.'),
-    platform: z.string().describe('The meeting platform that holds it.'),
+    expiryTime: time('When the meeting expires.'),
+    platform: z.string().describe('The platform of the meeting.'),
   })
   .meta({ id: 'Meeting' });
 
 export const preflightRequest = z
   .strictObject({
-    // Whatever the customer was sent: what is wrong with it is the answer, not an error.
-    meetingUrl: z.string().max(2_048, 'must have at most 2048 characters').describe('The join URL as it was sent.'),
+    // Any text: the answer says what is wrong with a link, so a bad one is no invalid request.
+    meetingUrl: z
+      .string()
+      .max(2_048, 'must have at most 2048 characters')
+      .describe('The join URL as the customer got it.'),
     allowedOrigins: allowedOrigins.optional(),
     applicationSessionId: applicationSessionId.optional(),
   })
@@ -93,16 +99,16 @@ export const preflightAnswer = z
     session: z
       .enum(sessionStates)
       .optional()
-      .describe('What the session is, if one was sent: of a new guest, of this meeting, removed, of another meeting.'),
+      .describe('The state of the session, if one was sent. active: it belongs to a guest of this meeting.'),
     reasons: z
       .array(
         z.object({
-          code: z.enum(preflightCodes).describe('The reason for programs; stable.'),
-          status: z.enum(['warn', 'fail']).describe('fail: for this reason a join will not work.'),
+          code: z.enum(preflightCodes).describe('A stable code of the reason.'),
+          status: z.enum(['warn', 'fail']).describe('fail: a join will not work; warn: it may not.'),
           detail: z.string().describe('What is wrong.'),
-          nextStep: z.string().describe('What to do about it, and who.'),
+          nextStep: z.string().describe('Who can do what about it.'),
         }),
       )
-      .describe('Why a join may not work; empty if nothing speaks against it.'),
+      .describe('Why a join may not work. Empty for pass.'),
   })
   .meta({ id: 'Preflight' });
