@@ -1,4 +1,4 @@
-/** Every error that a caller can meet: stable code, HTTP status, title (docs/design.md, "HTTP contract"). */
+/** Every error that a caller can get: stable code, HTTP status, title (docs/design.md, "HTTP contract"). */
 export const problemCatalogue = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
@@ -28,7 +28,7 @@ export const problemCatalogue = {
 
 export type ProblemCode = keyof typeof problemCatalogue;
 
-/** Why a platform said no; the `reason` of `platform-refused`. */
+/** Why a platform refused: the `reason` of `platform-refused`. */
 export const refusalReasons = [
   'not-registered-or-consented',
   'meeting-rejected',
@@ -48,7 +48,7 @@ export interface ProblemOptions {
   reason?: RefusalReason | undefined;
   errors?: readonly FieldError[] | undefined;
   retryAfterSeconds?: number | undefined;
-  /** Kept for the stack only: of a cause, logs take name, code and status, and answers take nothing. */
+  /** For the stack only: logs take name, code and status of a cause, answers take nothing of it. */
   cause?: unknown;
 }
 
@@ -75,12 +75,12 @@ export class Problem extends Error {
     return problemCatalogue[this.code].status;
   }
 
-  /** The attempt that can be repeated as the same guest; set on 502, 503 and 504. */
+  /** The session id with which the attempt can be repeated as the same guest; set on 502, 503 and 504. */
   get applicationSessionId(): string | undefined {
     return this.#applicationSessionId;
   }
 
-  /** The same problem, telling the caller which session id to send again. */
+  /** The same problem with the session id that the caller has to send again. */
   ofAttempt(applicationSessionId: string): Problem {
     if (this.status < 502) return this;
     const problem = new Problem(this.code, this.message, this);
@@ -89,7 +89,7 @@ export class Problem extends Error {
   }
 }
 
-/** Whatever was thrown, as a problem: ours as it is, anything else as `internal`. */
+/** Anything thrown, as a problem: a problem as it is, anything else as `internal`. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem('internal', 'Try again; if it stays, give the administrator the instance of this problem.', {
