@@ -1,6 +1,6 @@
 import { app, type Timer } from '@azure/functions';
 import { theApp } from '../lib/app.ts';
-import { nextDue } from '../lib/health/nextDue.ts';
+import { nextDue } from '../lib/health/checkDiscovery.ts';
 import { timerJob } from '../lib/timerJob.ts';
 
 app.timer('checkDiscovery', {

@@ -1,12 +1,16 @@
 import { app } from '@azure/functions';
 import { theApp } from '../lib/app.ts';
+import { functionKeyHolder } from '../lib/callers.ts';
 import { endpoints } from '../lib/contract/endpoints.ts';
 import { endpoint } from '../lib/http/endpoint.ts';
 
 app.http(
   'unsubscribeFromHealth',
   endpoint(endpoints.unsubscribeFromHealth, async ({ params: { subscriptionId }, caller }) => {
-    const { removedAt } = await theApp().subscriptions.unsubscribe(subscriptionId, caller);
+    const { removedAt } = await theApp().subscriptions.unsubscribe(
+      subscriptionId,
+      caller ? { kind: 'application', appId: caller } : functionKeyHolder,
+    );
     return { status: 200, body: { subscriptionId, removedAt: removedAt.toISOString() } };
   }),
 );

@@ -1,4 +1,5 @@
 import { openTable } from './azure/tables.ts';
+import { TypedRows } from './azure/typedRows.ts';
 import { openVault } from './azure/vault.ts';
 import type { AdmissionOptions } from './guests/admission.ts';
 import { createGuestTable, guestTableName } from './guests/guestTable.ts';
@@ -9,18 +10,14 @@ import { indexEntryNeededUntil, purgeExpired, type PurgeResult } from './guests/
 import { createRejoin, type Rejoin } from './guests/rejoin.ts';
 import { createRemoval } from './guests/removal.ts';
 import { createSearch, type Search } from './guests/search.ts';
-import { createAnnouncer } from './health/announcer.ts';
-import { createCheckDiscovery } from './health/checkDiscovery.ts';
-import { createHealthTable, healthTableName } from './health/healthTable.ts';
-import { createHistory, type HealthHistory } from './health/history.ts';
-import { createHistoryTable } from './health/historyTable.ts';
-import { openEndpoints } from './health/openEndpoints.ts';
-import { createHealthReporter, type HealthReporter } from './health/report.ts';
-import { checkSecrets } from './health/secretsCheck.ts';
-import { createSubscriptions } from './health/subscriptions.ts';
-import { createSubscriptionTable, subscriptionTableName } from './health/subscriptionTable.ts';
-import { createSyntheticJoin } from './health/syntheticJoin.ts';
-import { createTellSubscribers } from './health/tellSubscribers.ts';
+import { checkDiscovery } from './health/checkDiscovery.ts';
+import { Health } from './health/health.ts';
+import { HealthTable, healthTableName } from './health/healthTable.ts';
+import type { HealthHistory } from './health/history.ts';
+import type { HealthChange } from './health/notifyChange.ts';
+import { checkSecrets, configurationWarnings, secretsName, syntheticJoin } from './health/parts.ts';
+import type { Status, StatusSummary } from './health/status.ts';
+import { subscriptionColumns, Subscriptions, subscriptionTableName } from './health/subscriptions.ts';
 import { createCreateMeeting } from './meetings/createMeeting.ts';
 import { createMeetingRequestTable, meetingRequestTableName } from './meetings/meetingRequestTable.ts';
 import { createTransport } from './net/transport.ts';
@@ -39,10 +36,10 @@ export interface App {
   readonly search: Search;
   readonly preflight: ReturnType<typeof createPreflight>;
   readonly createMeeting: ReturnType<typeof createCreateMeeting>;
-  readonly subscriptions: ReturnType<typeof createSubscriptions>;
-  readonly health: HealthReporter;
+  readonly subscriptions: Subscriptions;
+  readonly health: Health;
   readonly history: () => Promise<HealthHistory>;
-  readonly checkDiscovery: ReturnType<typeof createCheckDiscovery>;
+  readonly checkDiscovery: (nextDueAt: Date | undefined, log: (change: HealthChange) => void) => Promise<Status>;
   readonly purge: () => Promise<PurgeResult>;
 }
 
@@ -92,57 +89,57 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
       : []),
     ...(ucwa?.checkAccount ? [{ purpose: 'ucwa', secretName: ucwa.checkAccount.secretName }] : []),
   ];
-  const healthTable = createHealthTable(healthRows);
-  const historyTable = createHistoryTable(healthRows);
-  const secretsName = 'secrets';
-  const platformNames = platforms.map(({ name }) => name);
-  const { allowedOrigins, syntheticJoinMeetingUrls: meetingUrls = [] } = settings;
-  const joins = createSyntheticJoin({ platforms, meetingUrls, allowedOrigins });
-  const health = createHealthReporter({
+  const healthTable = new HealthTable(healthRows);
+  const { allowedOrigins, syntheticJoinMeetingUrls: meetingUrls = [], webhookHosts, publicBaseUrl } = settings;
+  const joins = syntheticJoin({ platforms, meetingUrls, allowedOrigins });
+  const health = new Health({
     table: healthTable,
-    platformNames,
-    secretsName,
+    platformNames: platforms.map(({ name }) => name),
     joinsName: joins?.name,
-    warnings: settings.sampleServiceEndpoints === 'open' ? [openEndpoints] : [],
+    warnings: configurationWarnings(settings),
     now,
   });
-  const subscriptions = createSubscriptionTable(openTable(settings, subscriptionTableName));
-  const { webhookHosts, publicBaseUrl } = settings;
+  const subscriptions = new TypedRows(openTable(settings, subscriptionTableName), subscriptionColumns);
 
   return {
     issue: createIssue(admission, rejoining),
     rejoin: rejoining.rejoin,
     remove: createRemoval(admission),
     search: createSearch(admission),
-    preflight: createPreflight({ ...admission, lastVerdict: (part) => health.verdictOn(part), secretsName }),
+    preflight: createPreflight({ ...admission, lastVerdict: (part) => health.lastStatus(part), secretsName }),
     createMeeting: createCreateMeeting({
       requests: createMeetingRequestTable(meetingRequestRows),
       ring,
       platforms,
       now,
     }),
-    subscriptions: createSubscriptions({ subscriptions, health: healthTable, ring, webhookHosts, publicBaseUrl, now }),
+    subscriptions: new Subscriptions({
+      rows: subscriptions,
+      health: healthTable,
+      ring,
+      webhookHosts,
+      publicBaseUrl,
+      now,
+    }),
     health,
-    history: createHistory({
-      table: historyTable,
-      report: () => health.report(),
-      partNames: [...platformNames, ...(joins ? [joins.name] : []), secretsName],
-      now,
-    }),
-    checkDiscovery: createCheckDiscovery({
-      platforms,
-      joins,
-      secrets: { name: secretsName, check: () => checkSecrets(secrets, readSecret, now()) },
-      table: healthTable,
-      announce: createAnnouncer({
-        table: healthTable,
-        history: historyTable,
-        webhookUrl: settings.alertWebhookUrl,
-        postToWebhook,
-      }),
-      tellSubscribers: createTellSubscribers({ subscriptions, ring, webhookHosts, postToWebhook }),
-      now,
-    }),
+    history: () => health.history(),
+    checkDiscovery: (nextDueAt, log) =>
+      checkDiscovery(
+        {
+          platforms,
+          joins,
+          secrets: { name: secretsName, check: () => checkSecrets(secrets, readSecret, now()) },
+          table: healthTable,
+          webhookUrl: settings.alertWebhookUrl,
+          subscriptions,
+          ring,
+          webhookHosts,
+          postToWebhook,
+          now,
+        },
+        nextDueAt,
+        log,
+      ),
     purge: () =>
       purgeExpired({
         tables: [
@@ -164,8 +161,8 @@ export function theApp(): App {
   return app;
 }
 
-/** The verdict for the open endpoint; settings that cannot be used are a `fail` like any other. */
-export async function currentHealth(): ReturnType<HealthReporter['status']> {
+/** The status for the open endpoint; settings that cannot be used are a `fail` like any other. */
+export async function currentHealth(): Promise<StatusSummary> {
   try {
     return await theApp().health.status();
   } catch {

@@ -10,7 +10,7 @@ import { statusPage } from './statusPage.ts';
 import { viewerOf } from './viewer.ts';
 
 /**
- * The page as a function: what `endpoint` is to the endpoints of the contract, for people with a browser. A verdict of fail is
+ * The page as a function: what `endpoint` is to the endpoints of the contract, for people with a browser. A status of fail is
  * shown with 200: it is not the page that failed.
  */
 export function statusEndpoint(history: () => Promise<HealthHistory>): HttpFunctionOptions {

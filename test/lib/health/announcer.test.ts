@@ -1,5 +1,5 @@
 import type { App } from '../../../lib/app.ts';
-import type { HealthChange } from '../../../lib/health/change.ts';
+import type { HealthChange } from '../../../lib/health/notifyChange.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { until } from '../../support/until.ts';
 

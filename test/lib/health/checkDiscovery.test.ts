@@ -1,11 +1,15 @@
 import { openTable } from '../../../lib/azure/tables.ts';
 import { openVault } from '../../../lib/azure/vault.ts';
-import { createCheckDiscovery, type Checked } from '../../../lib/health/checkDiscovery.ts';
-import { createHealthTable } from '../../../lib/health/healthTable.ts';
+import { TypedRows } from '../../../lib/azure/typedRows.ts';
+import { checkDiscovery } from '../../../lib/health/checkDiscovery.ts';
+import { HealthTable } from '../../../lib/health/healthTable.ts';
+import type { HealthPart } from '../../../lib/health/parts.ts';
+import { subscriptionColumns } from '../../../lib/health/subscriptions.ts';
 import { createTransport } from '../../../lib/net/transport.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 import { createTrustedApplication } from '../../../lib/platforms/trustedApplication/trustedApplication.ts';
 import { readSettings } from '../../../lib/settings.ts';
+import { fixedRing } from '../sealing/ringKeys.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
 let cloud: TestCloud;
@@ -33,16 +37,24 @@ async function checksOf(name: string): Promise<Record<string, unknown>[]> {
   return rows.filter(({ partitionKey, rowKey }) => partitionKey === name && /^\d{13}$/.test(String(rowKey)));
 }
 
-const endless: Checked['check'] = () => new Promise(() => undefined);
-const well: Checked['check'] = () => Promise.resolve([{ name: 'discover', outcome: 'pass', latencyMs: 1 }]);
+const endless: HealthPart['check'] = () => new Promise(() => undefined);
+const well: HealthPart['check'] = () => Promise.resolve([{ name: 'discover', outcome: 'pass', latencyMs: 1 }]);
 
 /** The use case over any parts, on the real table, with a short time limit. */
-function checkDiscoveryOf(platforms: readonly Checked[], timeLimitMs: number) {
-  const table = createHealthTable(openTable(readSettings(cloud.environment), 'discoveryHealth'));
-  const announce = () => Promise.resolve({ verdict: 'pass', at: undefined } as const);
-  const tellSubscribers = (): Promise<void> => Promise.resolve();
-  const secrets = { name: 'secrets', check: well };
-  return createCheckDiscovery({ platforms, secrets, table, announce, tellSubscribers, timeLimitMs });
+function checkDiscoveryOf(platforms: readonly HealthPart[], timeLimitMs: number) {
+  const settings = readSettings(cloud.environment);
+  const check = {
+    platforms,
+    secrets: { name: 'secrets', check: well },
+    table: new HealthTable(openTable(settings, 'discoveryHealth')),
+    subscriptions: new TypedRows(openTable(settings, 'healthSubscriptions'), subscriptionColumns),
+    ring: fixedRing(),
+    webhookHosts: [],
+    webhookUrl: undefined,
+    postToWebhook: () => Promise.resolve('taken' as const),
+    timeLimitMs,
+  };
+  return () => checkDiscovery(check, undefined, noLog);
 }
 
 describe('a run', () => {
@@ -156,7 +168,7 @@ describe('the time limit', () => {
       { name: 'works', check: well },
     ];
     const startedAt = performance.now();
-    expect(await checkDiscoveryOf(parts, 200)(undefined, noLog)).toBe('warn');
+    expect(await checkDiscoveryOf(parts, 200)()).toBe('warn');
     expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(steps((await checksOf('hangs'))[0])).toEqual([
       { name: 'time-limit', outcome: 'fail', latencyMs: 200, action: expect.any(String) as string },
@@ -167,7 +179,7 @@ describe('the time limit', () => {
   it('is the parts’ own, side by side: four that hang take no longer than one', async () => {
     const parts = ['a', 'b', 'c', 'd'].map((name) => ({ name, check: endless }));
     const startedAt = performance.now();
-    expect(await checkDiscoveryOf(parts, 300)(undefined, noLog)).toBe('fail');
+    expect(await checkDiscoveryOf(parts, 300)()).toBe('fail');
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
@@ -182,7 +194,7 @@ describe('the time limit', () => {
       transport: createTransport({ connectTo }),
     });
     cloud.simulator.world.faults.set('platform.applications', { never: true });
-    await checkDiscoveryOf([platform], 1_000)(undefined, noLog);
+    await checkDiscoveryOf([platform], 1_000)();
     const found = steps((await checksOf('trusted-application'))[0]);
     expect(found.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       'credentials pass',

@@ -1,6 +1,6 @@
 import { openTable } from '../../../lib/azure/tables.ts';
-import { createHealthTable, type HealthTable } from '../../../lib/health/healthTable.ts';
-import type { Check } from '../../../lib/health/verdict.ts';
+import { HealthTable } from '../../../lib/health/healthTable.ts';
+import type { Check } from '../../../lib/health/status.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
@@ -14,7 +14,7 @@ let parts = 0;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
-  table = createHealthTable(openTable(readSettings(cloud.environment), 'discoveryHealth'));
+  table = new HealthTable(openTable(readSettings(cloud.environment), 'discoveryHealth'));
 });
 
 beforeEach(() => {
@@ -92,7 +92,7 @@ describe('retention', () => {
   it('is 35 days for checks and days, then the purge removes them, and the announcement stays', async () => {
     await table.remember(check(noon));
     await table.remember(check(noon + 60_000));
-    await table.writeAnnouncement({ told: 'pass', candidate: 'fail', candidateAt: new Date(noon) }, undefined);
+    await table.writeNotification({ notified: 'pass', candidate: 'fail', candidateAt: new Date(noon) }, undefined);
     const left = async (): Promise<unknown[]> => {
       const rows = await cloud.rows('discoveryHealth');
       return rows.filter(({ partitionKey }) => partitionKey === part).map(({ rowKey }) => rowKey);
@@ -106,16 +106,16 @@ describe('retention', () => {
     const { complete } = await purgeAt(noon + 35 * day + 60_001);
     expect(complete).toBe(true);
     expect(await left()).toEqual([]);
-    expect(await table.readAnnouncement()).toMatchObject({ told: 'pass', candidate: 'fail' });
+    expect(await table.readNotification()).toMatchObject({ notified: 'pass', candidate: 'fail' });
   });
 });
 
 describe('the announcement', () => {
   it('is written only by the one who has its latest tag', async () => {
-    const current = await table.readAnnouncement();
-    const written = await table.writeAnnouncement({ told: 'warn' }, current?.etag);
-    expect(await table.writeAnnouncement({ told: 'fail' }, current?.etag)).toBeUndefined();
-    expect(await table.writeAnnouncement({ told: 'fail' }, undefined)).toBeUndefined();
-    expect(await table.readAnnouncement()).toEqual(written);
+    const current = await table.readNotification();
+    const written = await table.writeNotification({ notified: 'warn' }, current?.etag);
+    expect(await table.writeNotification({ notified: 'fail' }, current?.etag)).toBeUndefined();
+    expect(await table.writeNotification({ notified: 'fail' }, undefined)).toBeUndefined();
+    expect(await table.readNotification()).toEqual(written);
   });
 });

@@ -1,7 +1,6 @@
 import { openTable } from '../../../lib/azure/tables.ts';
-import { createHealthTable, type HealthTable } from '../../../lib/health/healthTable.ts';
-import { createHistoryTable, type HistoryTable, type PastChange } from '../../../lib/health/historyTable.ts';
-import type { Check } from '../../../lib/health/verdict.ts';
+import { HealthTable, type PastChange } from '../../../lib/health/healthTable.ts';
+import type { Check } from '../../../lib/health/status.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
@@ -10,15 +9,13 @@ const day = 24 * 60 * minute;
 const noon = Date.UTC(2026, 10, 21, 12);
 let cloud: TestCloud;
 let table: HealthTable;
-let history: HistoryTable;
 let part: string;
 let parts = 0;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
   const rows = openTable(readSettings(cloud.environment), 'discoveryHealth');
-  table = createHealthTable(rows);
-  history = createHistoryTable(rows);
+  table = new HealthTable(rows);
 });
 beforeEach(() => {
   parts += 1;
@@ -40,12 +37,12 @@ describe('the checks since a time', () => {
     const checks = [-1, 0, 5, 10].map((minutes) => check(noon + minutes * minute));
     for (const stored of checks.toReversed()) await table.remember(stored);
     await table.remember(check(noon, `${part}-other`));
-    expect(await history.checksSince(part, new Date(noon))).toEqual(checks.slice(1));
+    expect(await table.checksSince(part, new Date(noon))).toEqual(checks.slice(1));
   });
 
   it('are none if there was none', async () => {
     await table.remember(check(noon));
-    expect(await history.checksSince(part, new Date(noon + 1))).toEqual([]);
+    expect(await table.checksSince(part, new Date(noon + 1))).toEqual([]);
   });
 
   it('are all of them, also when they fill more than one page of the table', async () => {
@@ -57,11 +54,12 @@ describe('the checks since a time', () => {
       steps: JSON.stringify(steps),
       checkedAt: new Date(checkedAt.getTime() + second * 1_000),
       nextDueAt,
+      expiresAt: checkedAt,
     }));
     for (let first = 0; first < rows.length; first += 100) {
       await client.submitTransaction(rows.slice(first, first + 100).map((row) => ['create', row]));
     }
-    const found = await history.checksSince(part, new Date(noon));
+    const found = await table.checksSince(part, new Date(noon));
     expect(found).toHaveLength(1_100);
     expect(found.at(-1)?.checkedAt).toEqual(new Date(noon + 1_099_000));
   });
@@ -74,7 +72,7 @@ describe('the days since a date', () => {
       ...check(noon + 2 * day + 1),
       steps: [{ name: 'discover', outcome: 'pass', latencyMs: 1 }],
     });
-    expect(await history.daysSince(part, '2026-11-21')).toEqual([
+    expect(await table.daysSince(part, '2026-11-21')).toEqual([
       { date: '2026-11-21', pass: 0, warn: 0, fail: 2 },
       { date: '2026-11-23', pass: 1, warn: 0, fail: 1 },
     ]);
@@ -83,31 +81,31 @@ describe('the days since a date', () => {
 
 describe('the changes', () => {
   it('come newest first, as many as are asked for, beside the announcement', async () => {
-    await table.writeAnnouncement({ told: 'fail' }, undefined);
+    await table.writeNotification({ notified: 'fail' }, undefined);
     const checks = [{ name: 'ucwa', status: 'fail', failing: 'contoso.example/root', action: 'Do this.' }] as const;
     const changes = [change(noon, { checks }), change(noon + minute, { status: 'warn' }), change(noon + 2 * minute)];
-    for (const one of changes) await history.rememberChange(one);
-    expect(await history.lastChanges(10)).toEqual(changes.toReversed());
-    expect(await history.lastChanges(2)).toEqual(changes.toReversed().slice(0, 2));
-    expect(await table.readAnnouncement()).toMatchObject({ told: 'fail' });
+    for (const one of changes) await table.rememberChange(one);
+    expect(await table.lastChanges(10)).toEqual(changes.toReversed());
+    expect(await table.lastChanges(2)).toEqual(changes.toReversed().slice(0, 2));
+    expect(await table.readNotification()).toMatchObject({ notified: 'fail' });
   });
 
   it('stand once for each time, as told last', async () => {
-    const before = (await history.lastChanges(100)).length;
-    await history.rememberChange(change(noon + day));
-    await history.rememberChange(change(noon + day, { status: 'warn' }));
-    const changes = await history.lastChanges(100);
+    const before = (await table.lastChanges(100)).length;
+    await table.rememberChange(change(noon + day));
+    await table.rememberChange(change(noon + day, { status: 'warn' }));
+    const changes = await table.lastChanges(100);
     expect(changes).toHaveLength(before + 1);
     expect(changes[0]).toMatchObject({ status: 'warn' });
   });
 
   it('are kept 35 days, as the checks are; then the purge removes them', async () => {
     const at = noon + 100 * day;
-    await history.rememberChange(change(at));
+    await table.rememberChange(change(at));
     await cloud.newApp({}, () => at + 35 * day).purge();
-    expect(await history.lastChanges(100)).toEqual([change(at)]);
+    expect(await table.lastChanges(100)).toEqual([change(at)]);
     await cloud.newApp({}, () => at + 35 * day + 1).purge();
-    expect(await history.lastChanges(100)).toEqual([]);
-    expect(await table.readAnnouncement()).toMatchObject({ told: 'fail' });
+    expect(await table.lastChanges(100)).toEqual([]);
+    expect(await table.readNotification()).toMatchObject({ notified: 'fail' });
   });
 });

@@ -1,4 +1,4 @@
-import { nextDue } from '../../../lib/health/nextDue.ts';
+import { nextDue } from '../../../lib/health/checkDiscovery.ts';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
 

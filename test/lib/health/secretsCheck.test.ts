@@ -1,6 +1,6 @@
 import { createCA, createCert } from 'mkcert';
 import { openVault, type ReadSecret } from '../../../lib/azure/vault.ts';
-import { checkSecrets } from '../../../lib/health/secretsCheck.ts';
+import { checkSecrets } from '../../../lib/health/parts.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';

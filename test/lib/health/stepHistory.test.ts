@@ -1,5 +1,5 @@
 import { stepHistories, type HistorySpan } from '../../../lib/health/stepHistory.ts';
-import type { Check } from '../../../lib/health/verdict.ts';
+import type { Check } from '../../../lib/health/status.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 
 const minute = 60_000;
@@ -50,7 +50,7 @@ describe('a step', () => {
     const checks = [check(0, [{ name: 'credentials' }, { name: 'discover', outcome: 'fail' }])];
     expect(stepHistories(checks, span)).toMatchObject([
       { name: 'credentials', lastFailedAt: undefined, latencyMs: { max: 100 } },
-      { name: 'discover', failed: 1, latencyMs: undefined, stretches: [{ verdict: 'fail', latencyMs: undefined }] },
+      { name: 'discover', failed: 1, latencyMs: undefined, stretches: [{ status: 'fail', latencyMs: undefined }] },
     ]);
   });
 
@@ -77,8 +77,8 @@ describe('a stretch', () => {
 
   it('has the tries of its ten minutes, the worst of their verdicts, and stands in its middle', () => {
     expect(stretchesOf([...latencies(0, 5, 3, 4), ...latencies(10, 2_500), ...latencies(19, 7)])).toEqual([
-      { at: begin + 5 * minute, goesOn: false, verdict: 'pass', latencyMs: { min: 3, median: 4, max: 5 } },
-      { at: begin + 15 * minute, goesOn: true, verdict: 'warn', latencyMs: { min: 7, median: 7, max: 2_500 } },
+      { at: begin + 5 * minute, goesOn: false, status: 'pass', latencyMs: { min: 3, median: 4, max: 5 } },
+      { at: begin + 15 * minute, goesOn: true, status: 'warn', latencyMs: { min: 7, median: 7, max: 2_500 } },
     ]);
   });
 

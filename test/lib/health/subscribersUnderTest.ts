@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { openTable } from '../../../lib/azure/tables.ts';
-import type { HealthChange, Run } from '../../../lib/health/change.ts';
-import { createHealthTable } from '../../../lib/health/healthTable.ts';
-import { createSubscriptions } from '../../../lib/health/subscriptions.ts';
-import { createSubscriptionTable } from '../../../lib/health/subscriptionTable.ts';
-import { createTellSubscribers } from '../../../lib/health/tellSubscribers.ts';
-import type { Verdict } from '../../../lib/health/verdict.ts';
+import type { HealthChange, Notified, Run } from '../../../lib/health/notifyChange.ts';
+import { TypedRows } from '../../../lib/azure/typedRows.ts';
+import { HealthTable } from '../../../lib/health/healthTable.ts';
+import { subscriptionColumns, Subscriptions } from '../../../lib/health/subscriptions.ts';
+import { notifySubscribers } from '../../../lib/health/notifySubscribers.ts';
+import type { Status } from '../../../lib/health/status.ts';
 import { parseHostRule } from '../../../lib/hostRules.ts';
 import { createWebhookOutlet } from '../../../lib/net/webhookOutlet.ts';
 import { createKeyRing } from '../../../lib/sealing/keyRing.ts';
@@ -18,8 +18,8 @@ import { ringLine } from '../sealing/ringKeys.ts';
 
 /** The parts that belong to one process of the service. */
 export interface Process {
-  readonly tell: ReturnType<typeof createTellSubscribers>;
-  readonly endpoints: ReturnType<typeof createSubscriptions>;
+  readonly tell: (run: Run, notified: Notified) => Promise<void>;
+  readonly endpoints: Subscriptions;
 }
 
 export interface ProcessOptions {
@@ -45,9 +45,9 @@ export interface SubscribersUnderTest {
   /** Subscribes `https://hooks.example/<name>`, and answers the ids. */
   subscribe(...names: string[]): Promise<string[]>;
   /** What a run tells that confirms the verdict told at `at`; by default, told just now. */
-  run(verdict: Verdict, at?: number, process?: Process): Promise<void>;
+  run(status: Status, at?: number, process?: Process): Promise<void>;
   /** What a run saw. */
-  runOf(verdict: Verdict): Run;
+  runOf(status: Status): Run;
   /** The changes that the subscriber has taken, in order. */
   takenBy(name: string): HealthChange[];
   rows(): Promise<Record<string, unknown>[]>;
@@ -84,28 +84,31 @@ export async function startSubscribers(): Promise<SubscribersUnderTest> {
   const newProcess = ({ webhookHost = 'hooks.example', timeoutMs = 2_000 }: ProcessOptions = {}): Process => {
     const settings = readSettings({ ...cloud.environment, TABLES_CONNECTION_STRING: tables.connectionString });
     const shared = {
-      subscriptions: createSubscriptionTable(openTable(settings, 'healthSubscriptions')),
+      subscriptions: new TypedRows(openTable(settings, 'healthSubscriptions'), subscriptionColumns),
       ring: createKeyRing({ read: () => Promise.resolve(ringText), now: clock.now }),
       webhookHosts: [parseHostRule(webhookHost)].filter((rule) => rule !== undefined),
     };
     return {
-      tell: createTellSubscribers({
+      tell: (run, notified) =>
+        notifySubscribers(
+          { ...shared, postToWebhook: createWebhookOutlet({ connectTo: hooks.connectTo, timeoutMs }) },
+          run,
+          notified,
+        ),
+      endpoints: new Subscriptions({
         ...shared,
-        postToWebhook: createWebhookOutlet({ connectTo: hooks.connectTo, timeoutMs }),
-      }),
-      endpoints: createSubscriptions({
-        ...shared,
-        health: createHealthTable(openTable(settings, 'discoveryHealth')),
+        rows: shared.subscriptions,
+        health: new HealthTable(openTable(settings, 'discoveryHealth')),
         publicBaseUrl: 'https://join.contoso.example',
         now: clock.now,
       }),
     };
   };
-  const runOf = (verdict: Verdict): Run => {
+  const runOf = (status: Status): Run => {
     const at = new Date(clock.now());
-    const step = { name: 'discover', outcome: verdict, latencyMs: 1, action: 'Look at it.' };
+    const step = { name: 'discover', outcome: status, latencyMs: 1, action: 'Look at it.' };
     const check = { name: 'trusted-application', steps: [step], checkedAt: at, nextDueAt: at };
-    return { verdict, checks: [check], startedAt: at, endedAt: at };
+    return { status, checks: [check], startedAt: at, endedAt: at };
   };
   const rows = () => cloud.rows('healthSubscriptions');
   const setRing = (...kids: string[]): void => {
@@ -126,8 +129,8 @@ export async function startSubscribers(): Promise<SubscribersUnderTest> {
       for (const name of names) ids.push((await endpoints.subscribe(`https://hooks.example/${name}`)).subscriptionId);
       return ids;
     },
-    run: (verdict, at = clock.now(), process = newProcess()) =>
-      process.tell(runOf(verdict), { verdict, at: new Date(at) }),
+    run: (status, at = clock.now(), process = newProcess()) =>
+      process.tell(runOf(status), { status, at: new Date(at) }),
     runOf,
     takenBy: (name) => taken.flatMap(({ path, change }) => (path === `/${name}` ? [change] : [])),
     rows,

@@ -1,6 +1,5 @@
 import { openVault } from '../../../lib/azure/vault.ts';
-import type { Checked } from '../../../lib/health/checkDiscovery.ts';
-import { createSyntheticJoin } from '../../../lib/health/syntheticJoin.ts';
+import { syntheticJoin, type HealthPart } from '../../../lib/health/parts.ts';
 import { createTransport } from '../../../lib/net/transport.ts';
 import type { HealthStep, MeetingPlatform } from '../../../lib/platforms/platform.ts';
 import { createUcwa } from '../../../lib/platforms/ucwa/ucwa.ts';
@@ -103,8 +102,8 @@ describe('guests who cannot join', () => {
     const failing = checks.filter((check) => check.status === 'fail').map(({ name }) => name);
     expect([checks.length, failing]).toEqual([3, ['synthetic-join']]);
     expect(await app.health.status()).toMatchObject({ status: 'fail' });
-    expect(await app.health.verdictOn('trusted-application')).toBe('fail');
-    expect(await app.health.verdictOn('secrets')).not.toBe('fail');
+    expect(await app.health.lastStatus('trusted-application')).toBe('fail');
+    expect(await app.health.lastStatus('secrets')).not.toBe('fail');
     const preflight = await app.preflight({ meetingUrl });
     expect(preflight.reasons.map(({ code }) => code)).toEqual(['platform-failing']);
   });
@@ -139,7 +138,7 @@ test('a join that hangs is ended in time, and says at which step it was', async 
   if (!ucwa) throw new Error('the platform is not configured');
   const transport = createTransport({ connectTo });
   const platform = createUcwa({ settings: ucwa, readSecret: openVault(settings), transport });
-  const joins = createSyntheticJoin({ platforms: [platform], meetingUrls: [onPremisesUrl], allowedOrigins });
+  const joins = syntheticJoin({ platforms: [platform], meetingUrls: [onPremisesUrl], allowedOrigins });
   cloud.simulator.world.faults.set('ucwa.applications', { never: true });
   expect(outcomes(await joins?.check(AbortSignal.timeout(500))).at(-1)).toBe('ucwa/application: fail');
 });
@@ -154,7 +153,7 @@ test('a platform that cannot be tried is left out', () => {
     reissue: () => Promise.reject(new Error('not asked')),
     check: () => Promise.resolve([]),
   };
-  const join = (meetingUrls: readonly string[]): Checked | undefined =>
-    createSyntheticJoin({ platforms: [platform], meetingUrls, allowedOrigins: [] });
+  const join = (meetingUrls: readonly string[]): HealthPart | undefined =>
+    syntheticJoin({ platforms: [platform], meetingUrls, allowedOrigins: [] });
   expect(join([meetingUrl])).toBeUndefined();
 });

@@ -42,8 +42,8 @@ describe('a change', () => {
   it('is not posted by a run that sees another verdict than was told: nothing is confirmed yet', async () => {
     await subscribers.subscribe('a');
     const { tell } = subscribers.newProcess();
-    await tell(subscribers.runOf('fail'), { verdict: 'pass', at: undefined });
-    await tell(subscribers.runOf('pass'), { verdict: 'fail', at: new Date(clock.now()) });
+    await tell(subscribers.runOf('fail'), { status: 'pass', at: undefined });
+    await tell(subscribers.runOf('pass'), { status: 'fail', at: new Date(clock.now()) });
     expect(posted).toEqual([]);
   });
 
@@ -51,9 +51,9 @@ describe('a change', () => {
     await subscribers.subscribe('a', 'b', 'c', 'd');
     await Promise.all([subscribers.run('fail'), subscribers.run('fail'), subscribers.run('fail')]);
     expect(posted.sort()).toEqual(['/a', '/b', '/c', '/d']);
-    expect((await subscribers.rows()).every(({ told, claimedAt }) => told === 'fail' && claimedAt === undefined)).toBe(
-      true,
-    );
+    expect(
+      (await subscribers.rows()).every(({ notified, claimedAt }) => notified === 'fail' && claimedAt === undefined),
+    ).toBe(true);
   });
 
   it('is posted once, even if the next run comes to it while the first still waits for the answer', async () => {

@@ -1,11 +1,11 @@
 import {
-  checkVerdict,
-  judge,
-  platformVerdict,
-  stepVerdict,
+  checkStatus,
+  serviceStatus,
+  platformStatus,
+  stepStatus,
   type Check,
-  type Verdict,
-} from '../../../lib/health/verdict.ts';
+  type Status,
+} from '../../../lib/health/status.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 
 const minute = 60_000;
@@ -49,7 +49,7 @@ interface Case {
 }
 
 describe('the service', () => {
-  it.each<[string, Verdict, Case]>([
+  it.each<[string, Status, Case]>([
     ['everything is well', 'pass', {}],
     ['the next check is due', 'pass', { after: 5 * minute }],
     ['the checker is late', 'pass', { after: 12.5 * minute }],
@@ -111,7 +111,7 @@ describe('the service', () => {
       'fail',
       { platforms: [undefined], secrets: undefined, up: 10 * minute },
     ],
-  ])('when %s: %s', (_, verdict, given) => {
+  ])('when %s: %s', (_, status, given) => {
     const {
       platforms,
       secrets,
@@ -120,25 +120,25 @@ describe('the service', () => {
       up = 60 * minute,
     } = { platforms: [well], secrets: well, ...given };
     const now = checkedAt + after;
-    expect(judge({ platforms, secrets, joins, now, upSince: now - up })).toBe(verdict);
+    expect(serviceStatus({ platforms, secrets, joins, now, upSince: now - up })).toBe(status);
   });
 });
 
 it('takes a check for as good as its worst step', () => {
-  expect(checkVerdict(well)).toBe('pass');
-  expect(checkVerdict(check(step(), step('warn')))).toBe('warn');
-  expect(checkVerdict(check(step('warn'), step('fail'), step()))).toBe('fail');
+  expect(checkStatus(well)).toBe('pass');
+  expect(checkStatus(check(step(), step('warn')))).toBe('warn');
+  expect(checkStatus(check(step('warn'), step('fail'), step()))).toBe('fail');
 });
 
 it('takes a platform for as good as the join that was tried on it, and for no better than its own check', () => {
-  expect(platformVerdict(one, undefined)).toBe('pass');
-  expect(platformVerdict(one, joins({ one: 'pass', other: 'fail' }))).toBe('pass');
-  expect(platformVerdict(other, joins({ one: 'pass', other: 'fail' }))).toBe('fail');
-  expect(platformVerdict(one, joins({ 'one-more': 'fail' }))).toBe('pass');
-  expect(platformVerdict({ ...failing, name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
-  expect(platformVerdict({ ...check(), name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
+  expect(platformStatus(one, undefined)).toBe('pass');
+  expect(platformStatus(one, joins({ one: 'pass', other: 'fail' }))).toBe('pass');
+  expect(platformStatus(other, joins({ one: 'pass', other: 'fail' }))).toBe('fail');
+  expect(platformStatus(one, joins({ 'one-more': 'fail' }))).toBe('pass');
+  expect(platformStatus({ ...failing, name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
+  expect(platformStatus({ ...check(), name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
 });
 
 it('does not excuse a failed step that was slow as well', () => {
-  expect(stepVerdict(step('fail', 5_000))).toBe('fail');
+  expect(stepStatus(step('fail', 5_000))).toBe('fail');
 });

@@ -1,4 +1,4 @@
-import type { Day } from '../../../lib/health/historyTable.ts';
+import type { Day } from '../../../lib/health/healthTable.ts';
 import { availability } from '../../../lib/statusPage/availability.ts';
 import { readPage } from './pageUnderTest.ts';
 

@@ -1,5 +1,5 @@
 import { stepHistories } from '../../../lib/health/stepHistory.ts';
-import type { Check } from '../../../lib/health/verdict.ts';
+import type { Check } from '../../../lib/health/status.ts';
 import { latencyChart } from '../../../lib/statusPage/latencyChart.ts';
 import { checkBefore, readAt, since } from './histories.ts';
 

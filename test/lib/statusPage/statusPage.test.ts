@@ -24,7 +24,7 @@ describe('the verdict', () => {
     const { all } = readPage(statusPage(history([well, slow, failing], { status: 'warn' })));
     const headings = ['trusted-application ✓ pass', 'secrets ! warn', 'ucwa ✕ fail'];
     expect(all('li').slice(0, 3)).toEqual(headings);
-    expect(all('h2')).toEqual(['What to do', ...headings, 'Changes of the verdict', 'How to read it']);
+    expect(all('h2')).toEqual(['What to do', ...headings, 'Changes of the status', 'How to read it']);
   });
 });
 
@@ -145,7 +145,7 @@ describe('the changes of the verdict', () => {
   });
 
   it('are said to be none', () => {
-    expect(readPage(statusPage(history([well]))).text).toContain('Changes of the verdict None in the last 35 days.');
+    expect(readPage(statusPage(history([well]))).text).toContain('Changes of the status None in the last 35 days.');
   });
 });
 

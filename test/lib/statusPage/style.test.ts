@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pageHeaders } from '../../../lib/statusPage/document.ts';
-import { style, styleHash } from '../../../lib/statusPage/style.ts';
+import { pageHeaders, style, styleHash } from '../../../lib/statusPage/document.ts';
 
 const [, stylesheet = ''] = /^<style>([^]*)<\/style>$/.exec(style.toString()) ?? [];
 
