@@ -100,7 +100,7 @@ describe('a run', () => {
     ['discovery', 'platform.discover', ['credentials', 'discover']],
     ['the applications', 'platform.applications', ['credentials', 'discover', 'applications']],
     ['the application', 'platform.application', ['credentials', 'discover', 'applications', 'application']],
-  ] as const)('says that %s failed, and what to do, and leaves out what comes behind', async (_, operation, names) => {
+  ] as const)('says that %s failed, and what to do, and leaves out the later steps', async (_, operation, names) => {
     cloud.simulator.world.faults.set(operation, { status: 500 });
     expect(await cloud.newApp().checkDiscovery(undefined, noLog)).toBe('fail');
     const found = steps((await checksOf('trusted-application'))[0]);
@@ -118,8 +118,8 @@ describe('a run', () => {
   });
 });
 
-describe('what the requests of the process know', () => {
-  it('is not believed: the check sees Entra, the vault and the platform as they are now', async () => {
+describe('what the process has cached for its requests', () => {
+  it('is not used by a check, which sees Entra, the vault and the platform as they are now', async () => {
     const app = cloud.newApp();
     await app.issue({ meetingUrl }, AbortSignal.timeout(10_000));
     const before = cloud.simulator.world.counts();
@@ -138,7 +138,7 @@ describe('what the requests of the process know', () => {
     expect(cloud.simulator.world.counts()['platform.discover']).toBe(after['platform.discover'] + 1);
   });
 
-  it('does not stop the check: it goes past a breaker that is open', async () => {
+  it('includes a breaker that is open, which a check passes by', async () => {
     const app = cloud.newApp();
     const issue = (): Promise<unknown> =>
       app.issue({ meetingUrl }, AbortSignal.timeout(10_000)).catch((error: unknown) => error);
@@ -152,7 +152,7 @@ describe('what the requests of the process know', () => {
     expect(await app.checkDiscovery(undefined, noLog)).toBe('pass');
   });
 
-  it('is not touched by a check that fails again and again', async () => {
+  it('stays as it is when checks fail again and again', async () => {
     const app = cloud.newApp();
     cloud.simulator.world.faults.set('platform.discover', { status: 503 });
     for (let run = 0; run < 6; run += 1) expect(await app.checkDiscovery(undefined, noLog)).toBe('fail');
@@ -176,7 +176,7 @@ describe('the time limit', () => {
     expect(steps((await checksOf('works'))[0])).toMatchObject([{ name: 'discover', outcome: 'pass' }]);
   });
 
-  it('is the parts’ own, side by side: four that hang take no longer than one', async () => {
+  it('holds for all parts at the same time: four that hang take no longer than one', async () => {
     const parts = ['a', 'b', 'c', 'd'].map((name) => ({ name, check: endless }));
     const startedAt = performance.now();
     expect(await checkDiscoveryOf(parts, 300)()).toBe('fail');

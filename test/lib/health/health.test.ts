@@ -86,7 +86,7 @@ describe('the status', () => {
     expect(await readsDuring(() => app.health.status())).toBe(2);
   });
 
-  it('fails, without an error, while storage cannot be reached, and is well again ten seconds after', async () => {
+  it('fails, without an error, while storage cannot be reached, and passes again ten seconds after', async () => {
     await check();
     await proxy.setDown(true);
     expect(await app.health.status()).toEqual({ status: 'fail', checkedAt: undefined });

@@ -199,7 +199,7 @@ describe('the days since a date', () => {
 });
 
 describe('the changes', () => {
-  it('come newest first, as many as are asked for, beside the last notification', async () => {
+  it('come newest first, as many as are asked for, without the last notification', async () => {
     await table.writeNotification({ notified: 'fail' }, (await table.readNotification())?.etag);
     const checks = [{ name: 'ucwa', status: 'fail', failing: 'contoso.example/root', action: 'Do this.' }] as const;
     const changes = [change(noon, { checks }), change(noon + minute, { status: 'warn' }), change(noon + 2 * minute)];

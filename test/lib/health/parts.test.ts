@@ -62,12 +62,12 @@ describe('the check of the secrets', () => {
     ['more than 30 days ahead', 30 * day + 60_000, 'pass', undefined],
     ['within 30 days', 30 * day - 60_000, 'warn', 'The secret in the vault expires within 30 days. Replace it.'],
     ['in the past', -60_000, 'fail', 'The secret in the vault has expired. Replace it.'],
-  ])('judges a secret whose expiry is %s', async (_, aheadMs, outcome, action) => {
+  ])('gives a secret whose expiry is %s the right outcome', async (_, aheadMs, outcome, action) => {
     cloud.simulator.world.secrets.set('api-key', 'value', { expiresAt: new Date(Date.now() + aheadMs) });
     expect(await check('api-key')).toMatchObject({ outcome, ...(action && { action }) });
   });
 
-  it('judges a PEM certificate by its own date, whatever the vault says', async () => {
+  it('gives a PEM certificate the outcome of its own date, whatever the vault says', async () => {
     const expiresAt = new Date(Date.now() + 10_000 * day);
     const attributes = { expiresAt, contentType: 'application/x-pem-file' };
     // A certificate with its key, as Key Vault stores it in PEM form.
@@ -100,7 +100,7 @@ describe('the check of the secrets', () => {
     });
   });
 
-  it('tells nothing of the secret', async () => {
+  it('shows neither the secret nor its name', async () => {
     cloud.simulator.world.secrets.set('api-key', 'very-secret-value', { expiresAt: new Date(Date.now() + day) });
     expect(JSON.stringify(await check('api-key'))).not.toMatch(/very-secret-value|api-key/);
   });

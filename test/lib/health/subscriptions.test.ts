@@ -156,7 +156,7 @@ describe('a change that a subscriber does not take', () => {
     await run();
     await run(12 * 60);
     faults.clear('platform.discover');
-    // A run that sees something else tells nobody anything.
+    // A run that finds another status notifies nobody.
     await run(60);
     faults.set('platform.discover', { status: 500 });
     await run(11 * 60 - 1);
@@ -172,7 +172,7 @@ describe('a change that a subscriber does not take', () => {
   });
 });
 
-describe('of subscriptions there', () => {
+describe('subscriptions', () => {
   it('are at most 50; one has to end before the next', async () => {
     await fill(49);
     const { subscriptions } = newApp();

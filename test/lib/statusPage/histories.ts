@@ -43,7 +43,7 @@ export function part(name: string, checks: readonly Check[], more: Partial<PartH
   };
 }
 
-/** A history with these parts; well, and with no change to tell, unless it is said otherwise. */
+/** A history with these parts. By default the status is pass, and there are no changes. */
 export function history(parts: readonly PartHistory[], more: Partial<HealthHistory> = {}): HealthHistory {
   return { status: 'pass', readAt, since, parts, changes: [], ...more };
 }
