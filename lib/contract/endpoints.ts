@@ -130,15 +130,14 @@ export const endpoints = {
     auth: 'caller',
     summary: 'When health changes',
     description:
-      'Posts every confirmed change of the health verdict to a callback URL, until the subscription is ended.',
+      'Posts every confirmed change of the health status to a callback URL, until the subscription is ended.',
     body: health.subscriptionRequest,
     answers: {
       201: { description: 'Subscribed; Location names the subscription.', schema: health.subscriptionAnswer },
     },
     notification: {
       to: 'callbackUrl',
-      description:
-        'The verdict has changed. A 404 or 410 ends the subscription; what else fails is repeated for a day.',
+      description: 'The status has changed. A 404 or 410 ends the subscription; what else fails is repeated for a day.',
       schema: health.healthChange,
     },
     problems: [
@@ -155,7 +154,7 @@ export const endpoints = {
     route: 'v1/health-subscriptions/{subscriptionId}',
     auth: 'caller',
     summary: 'End health subscription',
-    description: 'Ends a subscription to changes of the health verdict.',
+    description: 'Ends a subscription to changes of the health status.',
     params: health.subscriptionParams,
     answers: { 200: { description: 'The subscription has ended.', schema: health.unsubscriptionAnswer } },
     problems: ['invalid-request', 'subscription-not-found', 'storage-unavailable', ...everyEndpoint],
@@ -166,7 +165,7 @@ export const endpoints = {
     route: 'health',
     auth: 'anonymous',
     summary: 'Get health status',
-    description: 'The verdict on the service, for monitors: 503 when it is fail.',
+    description: 'The status of the service, for monitors: 503 when it is fail.',
     answers: {
       200: { description: 'The service works, if perhaps not everywhere.', schema: health.healthStatus },
       503: { description: 'The service does not work.', schema: health.healthStatus },
