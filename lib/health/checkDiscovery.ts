@@ -5,7 +5,7 @@ import { notifySubscribers, type SubscriberNotifier } from './notifySubscribers.
 import { serviceStatus, type Check, type Status } from './status.ts';
 
 /** What a run of the checks needs. */
-export interface DiscoveryCheck extends ChangeNotifier, SubscriberNotifier {
+interface DiscoveryCheck extends ChangeNotifier, SubscriberNotifier {
   readonly platforms: readonly HealthPart[];
   readonly secrets: HealthPart;
   /** Undefined: no synthetic joins are made. */
@@ -69,7 +69,7 @@ async function stepsWithinTime({ check }: HealthPart, timeLimitMs: number): Prom
 }
 
 /** The host's times of a timer (`timer.scheduleStatus`): texts, absent where the host keeps no schedule. */
-export interface ScheduleStatus {
+interface ScheduleStatus {
   readonly last?: string;
   readonly next?: string;
 }

@@ -15,7 +15,7 @@ import {
 } from './status.ts';
 
 /** What the health of a service is read from. */
-export interface HealthOptions {
+interface HealthOptions {
   readonly table: HealthTable;
   readonly platformNames: readonly string[];
   /** The part that has the synthetic joins; undefined: none are made. */

@@ -59,7 +59,7 @@ const changeColumns = z.object({
 });
 
 /** What was notified last, and what is still to be done about it. */
-export type Notification = Readonly<z.input<typeof notificationColumns>>;
+type Notification = Readonly<z.input<typeof notificationColumns>>;
 export type StoredNotification = StoredRow<typeof notificationColumns>;
 
 /** How many of a day's checks had which status. */
@@ -95,7 +95,9 @@ export class HealthTable {
   /** Stores a check, and counts it in its day. */
   async remember(check: Check): Promise<void> {
     const { name, steps, checkedAt, nextDueAt } = check;
-    const row = { steps: JSON.stringify(steps), checkedAt, nextDueAt, expiresAt: expiryOf(checkedAt) };
+    // Parsed, so that nothing else that a step carries is stored.
+    const text = JSON.stringify(stepsText.parse(steps));
+    const row = { steps: text, checkedAt, nextDueAt, expiresAt: expiryOf(checkedAt) };
     await this.#checks.put({ partitionKey: name, rowKey: newestFirst(checkedAt) }, row);
     await this.#count(check);
   }

@@ -14,7 +14,7 @@ export interface PartHistory {
 }
 
 /** What was found of a part. */
-export interface PartPast {
+interface PartPast {
   /** Of the last 24 hours. */
   readonly steps: readonly StepHistory[];
   /** The last 30, today included, oldest first; all counts are 0 where there was no check. */

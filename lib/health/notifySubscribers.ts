@@ -52,8 +52,10 @@ async function notify(
   const outcome = await post(notifier, run, known);
   const isGivenUp = notifiedAt !== undefined && run.endedAt.getTime() - notifiedAt.getTime() >= triedForMs;
   if (outcome === 'gone') await subscriptions.delete(known, claimed.etag);
-  else if (outcome !== 'taken' && !isGivenUp) await subscriptions.replace(known, row, claimed.etag);
-  else await subscriptions.replace(known, { ...row, notified: run.status }, claimed.etag);
+  else {
+    const next = outcome === 'taken' || isGivenUp ? { ...row, notified: run.status } : row;
+    await subscriptions.replace(known, next, claimed.etag);
+  }
 }
 
 async function post(notifier: SubscriberNotifier, run: Run, known: StoredSubscription): Promise<WebhookOutcome> {

@@ -12,10 +12,10 @@ export interface HealthPart {
 /** The part that says whether the secrets in the vault can be used. */
 export const secretsName = 'secrets';
 /** The part that says whether guests could join. */
-export const syntheticJoinName = 'synthetic-join';
+const syntheticJoinName = 'synthetic-join';
 
 /** A secret that the service cannot work without, and what it is for. */
-export interface WatchedSecret {
+interface WatchedSecret {
   readonly purpose: string;
   readonly secretName: string;
 }
@@ -58,7 +58,7 @@ export function expiryOf({ value, expiresAt }: VaultSecret): number | undefined 
 }
 
 /** What synthetic joins are made with. */
-export interface SyntheticJoinOptions {
+interface SyntheticJoinOptions {
   readonly platforms: readonly MeetingPlatform[];
   /** A test meeting of each platform that is to be tried. */
   readonly meetingUrls: readonly string[];

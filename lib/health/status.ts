@@ -62,7 +62,7 @@ export function joinStepName(platform: string, step: string): string {
 }
 
 /** What the status of the service follows from. */
-export interface LastChecks {
+interface LastChecks {
   /** Last checks of the configured platforms, as far as there are any. */
   readonly platforms: readonly (Check | undefined)[];
   /** Last check of what they all need: the secrets. */

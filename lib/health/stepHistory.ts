@@ -1,7 +1,7 @@
 import { stepStatus, worstOf, type Check, type Status } from './status.ts';
 
 /** How long the tries that succeeded took, in milliseconds. */
-export interface Spread {
+interface Spread {
   readonly min: number;
   readonly median: number;
   readonly max: number;

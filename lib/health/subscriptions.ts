@@ -11,7 +11,7 @@ import type { HealthTable } from './healthTable.ts';
 import { statuses } from './status.ts';
 
 export const subscriptionTableName = 'healthSubscriptions';
-export const subscriptionPartition = 'health';
+const subscriptionPartition = 'health';
 
 /** A subscription to changes of status: PartitionKey `health`, RowKey the subscriptionId. */
 export const subscriptionColumns = z.object({
@@ -29,7 +29,7 @@ export type SubscriptionRows = TypedRows<typeof subscriptionColumns>;
 export type StoredSubscription = StoredRow<typeof subscriptionColumns>;
 
 /** What a caller learns of a subscription. */
-export interface Subscription {
+interface Subscription {
   readonly subscriptionId: string;
   readonly createdAt: Date;
   /** The URL that ends it. */
@@ -37,7 +37,7 @@ export interface Subscription {
 }
 
 /** What subscriptions stand on. */
-export interface SubscriptionsOptions {
+interface SubscriptionsOptions {
   readonly rows: SubscriptionRows;
   readonly health: HealthTable;
   readonly ring: KeyRing;

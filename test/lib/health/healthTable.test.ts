@@ -59,6 +59,14 @@ describe('the last check', () => {
     expect(await table.latest(part)).toEqual(stored);
   });
 
+  it('has of each step the name, outcome, latency and action, whatever else the step carries', async () => {
+    const { steps, ...rest } = check(noon, 'fail');
+    await table.remember({ ...rest, steps: steps.map((step) => ({ ...step, failure: new Error('private') })) });
+    const rows = await cloud.rows('discoveryHealth');
+    const row = rows.find(({ partitionKey, rowKey }) => partitionKey === part && /^\d/.test(String(rowKey)));
+    expect(JSON.parse(String(row?.['steps']))).toEqual(steps);
+  });
+
   it('is the newest, in whatever order they were stored, and of that part only', async () => {
     for (const minutes of [5, 15, 10]) await table.remember(check(noon + minutes * 60_000));
     await table.remember({ ...check(noon + day), name: `${part}-other` });
