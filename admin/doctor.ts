@@ -9,7 +9,7 @@ import { isDevelopment } from '../lib/settings.ts';
 import { readCommandLine, usage, type Asked } from './doctor/commandLine.ts';
 import { adoptIdentity, readSettingsFile, SettingsFileError, type Configuration } from './doctor/configuration.ts';
 import { examine } from './doctor/examine.ts';
-import { linesOf, verdictOf } from './doctor/print.ts';
+import { linesOf, statusLineOf } from './doctor/print.ts';
 
 const asked = readCommandLine(process.argv.slice(2));
 if (!asked) refuse(usage);
@@ -49,7 +49,7 @@ async function run({ asMe, json }: Asked, configuration: Configuration): Promise
       if (!json) for (const line of linesOf(result)) console.log(line);
     },
   });
-  console.log(json ? JSON.stringify(report, null, 2) : verdictOf(report));
+  console.log(json ? JSON.stringify(report, null, 2) : statusLineOf(report));
   return report.status === 'fail' ? 1 : 0;
 }
 

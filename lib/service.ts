@@ -1,4 +1,5 @@
 import { openTable } from './azure/tables.ts';
+import { TypedRows } from './azure/typedRows.ts';
 import { openVault } from './azure/vault.ts';
 import type { AdmissionOptions } from './guests/admission.ts';
 import { createGuestTable, guestTableName } from './guests/guestTable.ts';
@@ -9,18 +10,11 @@ import { indexEntryNeededUntil, purgeExpired } from './guests/purge.ts';
 import { createRejoin } from './guests/rejoin.ts';
 import { createRemoval } from './guests/removal.ts';
 import { createSearch } from './guests/search.ts';
-import { createAnnouncer } from './health/announcer.ts';
-import { createCheckDiscovery } from './health/checkDiscovery.ts';
-import { createHealthTable, healthTableName } from './health/healthTable.ts';
-import { createHistory } from './health/history.ts';
-import { createHistoryTable } from './health/historyTable.ts';
-import { openEndpoints } from './health/openEndpoints.ts';
-import { createHealthReporter } from './health/report.ts';
-import { checkSecrets } from './health/secretsCheck.ts';
-import { createSubscriptions } from './health/subscriptions.ts';
-import { createSubscriptionTable, subscriptionTableName } from './health/subscriptionTable.ts';
-import { createSyntheticJoin } from './health/syntheticJoin.ts';
-import { createTellSubscribers } from './health/tellSubscribers.ts';
+import { checkDiscovery, nextDue } from './health/checkDiscovery.ts';
+import { Health } from './health/health.ts';
+import { HealthTable, healthTableName } from './health/healthTable.ts';
+import { checkSecrets, configurationWarnings, secretsName, syntheticJoin } from './health/parts.ts';
+import { subscriptionColumns, Subscriptions, subscriptionTableName } from './health/subscriptions.ts';
 import { createCreateMeeting } from './meetings/createMeeting.ts';
 import { createMeetingRequestTable, meetingRequestTableName } from './meetings/meetingRequestTable.ts';
 import { createTransport, type Transport } from './net/transport.ts';
@@ -39,7 +33,6 @@ import { timerJob, type TimerHandler } from './timerJob.ts';
 import { contractEndpoints } from './http/contractEndpoints.ts';
 import { handlerOf, type HttpEndpoint, type HttpHandler } from './http/pipeline.ts';
 import type { UseCases } from './http/useCases.ts';
-import { nextDue } from './health/nextDue.ts';
 import type { Problem } from './problem.ts';
 
 /** Tables that the service expects to exist: deployment and the local cloud create them. */
@@ -95,57 +88,57 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
       : []),
     ...(ucwa?.checkAccount ? [{ purpose: 'ucwa', secretName: ucwa.checkAccount.secretName }] : []),
   ];
-  const healthTable = createHealthTable(healthRows);
-  const historyTable = createHistoryTable(healthRows);
-  const secretsName = 'secrets';
-  const platformNames = platforms.map(({ name }) => name);
-  const { allowedOrigins, syntheticJoinMeetingUrls: meetingUrls = [] } = settings;
-  const joins = createSyntheticJoin({ platforms, meetingUrls, allowedOrigins });
-  const health = createHealthReporter({
+  const healthTable = new HealthTable(healthRows);
+  const { allowedOrigins, syntheticJoinMeetingUrls: meetingUrls = [], webhookHosts, publicBaseUrl } = settings;
+  const joins = syntheticJoin({ platforms, meetingUrls, allowedOrigins });
+  const health = new Health({
     table: healthTable,
-    platformNames,
-    secretsName,
+    platformNames: platforms.map(({ name }) => name),
     joinsName: joins?.name,
-    warnings: settings.sampleServiceEndpoints === 'open' ? [openEndpoints] : [],
+    warnings: configurationWarnings(settings),
     now,
   });
-  const subscriptions = createSubscriptionTable(openTable(settings, subscriptionTableName));
-  const { webhookHosts, publicBaseUrl } = settings;
+  const subscriptions = new TypedRows(openTable(settings, subscriptionTableName), subscriptionColumns);
 
   return {
     issue: createIssue(admission, rejoining),
     rejoin: rejoining.rejoin,
     remove: createRemoval(admission),
     search: createSearch(admission),
-    preflight: createPreflight({ ...admission, lastVerdict: (part) => health.verdictOn(part), secretsName }),
+    preflight: createPreflight({ ...admission, lastVerdict: (part) => health.lastStatus(part), secretsName }),
     createMeeting: createCreateMeeting({
       requests: createMeetingRequestTable(meetingRequestRows),
       ring,
       platforms,
       now,
     }),
-    subscriptions: createSubscriptions({ subscriptions, health: healthTable, ring, webhookHosts, publicBaseUrl, now }),
+    subscriptions: new Subscriptions({
+      rows: subscriptions,
+      health: healthTable,
+      ring,
+      webhookHosts,
+      publicBaseUrl,
+      now,
+    }),
     health,
-    history: createHistory({
-      table: historyTable,
-      report: () => health.report(),
-      partNames: [...platformNames, ...(joins ? [joins.name] : []), secretsName],
-      now,
-    }),
-    checkDiscovery: createCheckDiscovery({
-      platforms,
-      joins,
-      secrets: { name: secretsName, check: () => checkSecrets(secrets, readSecret, now()) },
-      table: healthTable,
-      announce: createAnnouncer({
-        table: healthTable,
-        history: historyTable,
-        webhookUrl: settings.alertWebhookUrl,
-        postToWebhook,
-      }),
-      tellSubscribers: createTellSubscribers({ subscriptions, ring, webhookHosts, postToWebhook }),
-      now,
-    }),
+    history: () => health.history(),
+    checkDiscovery: (nextDueAt, log) =>
+      checkDiscovery(
+        {
+          platforms,
+          joins,
+          secrets: { name: secretsName, check: () => checkSecrets(secrets, readSecret, now()) },
+          table: healthTable,
+          webhookUrl: settings.alertWebhookUrl,
+          subscriptions,
+          ring,
+          webhookHosts,
+          postToWebhook,
+          now,
+        },
+        nextDueAt,
+        log,
+      ),
     purge: () =>
       purgeExpired({
         tables: [
@@ -198,7 +191,7 @@ export function misconfiguredService(problem: Problem, registered: CallerAuth['k
     preflight: fail,
     createMeeting: fail,
     subscriptions: { subscribe: fail, unsubscribe: fail },
-    health: { report: fail, verdictOn: fail, status: () => Promise.resolve({ status: 'fail', checkedAt: undefined }) },
+    health: { report: fail, lastStatus: fail, status: () => Promise.resolve({ status: 'fail', checkedAt: undefined }) },
     history: fail,
     checkDiscovery: fail,
     purge: fail,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is learnt about one request on its way: the fixed list that its log line is made from (docs/design.md, "Logs"). */
+/** What is known of one request: the fixed list of fields that its log line is made of (docs/design.md, "Logs"). */
 export interface Trace {
   /** Sent to the platform as `client-request-id`. */
   readonly correlationId: string;
@@ -14,7 +14,7 @@ export interface Trace {
 
 const traces = new AsyncLocalStorage<Trace>();
 
-/** Runs `work` with `trace` as the current one, through every await below it. */
+/** Runs `work` with `trace` as the current one, also after its awaits. */
 export function traced<T>(trace: Trace, work: () => Promise<T>): Promise<T> {
   return traces.run(trace, work);
 }
@@ -37,7 +37,7 @@ export async function step<T>(name: string, work: () => Promise<T>): Promise<T> 
   }
 }
 
-/** What a log may say of an error: never its message, which can carry upstream text. */
+/** What a log says of an error. Its message is left out, because it can carry upstream text. */
 export interface ErrorSummary {
   name: string;
   code?: string;

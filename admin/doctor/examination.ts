@@ -1,4 +1,4 @@
-import { checkVerdict, stepVerdict, type Verdict } from '../../lib/health/verdict.ts';
+import { checkStatus, stepStatus, type Status } from '../../lib/health/status.ts';
 import { summarize } from '../../lib/telemetry.ts';
 
 /** What is wrong, and the exact next step. */
@@ -14,7 +14,7 @@ export type Finding =
 /** A check in a report; the shape that `--json` prints. */
 export interface CheckResult {
   readonly name: string;
-  readonly status: Verdict;
+  readonly status: Status;
   /** What is wrong; of a pass, what there is to know. */
   readonly reason?: string;
   /** Of a warn or a fail. */
@@ -24,7 +24,7 @@ export interface CheckResult {
 
 /** All checks, in an order in which a failure explains those behind it, and the worst of them. */
 export interface Report {
-  readonly status: Verdict;
+  readonly status: Status;
   readonly checks: readonly CheckResult[];
 }
 
@@ -70,7 +70,7 @@ export function startExamination(onCheck: (result: CheckResult) => void): Examin
         const value = await work();
         const latencyMs = elapsedMs();
         const finding = judge(value);
-        const isSlow = stepVerdict({ name, outcome: finding.status, latencyMs }) !== finding.status;
+        const isSlow = stepStatus({ outcome: finding.status, latencyMs }) !== finding.status;
         record(name, isSlow && !maySlow ? slow(latencyMs) : finding, latencyMs);
         return finding.status === 'fail' ? undefined : { value };
       } catch (error) {
@@ -79,7 +79,7 @@ export function startExamination(onCheck: (result: CheckResult) => void): Examin
       }
     },
     report: () => ({
-      status: checkVerdict({ steps: checks.map(({ name, status }) => ({ name, outcome: status, latencyMs: 0 })) }),
+      status: checkStatus({ steps: checks.map(({ name, status }) => ({ name, outcome: status, latencyMs: 0 })) }),
       checks,
     }),
   };

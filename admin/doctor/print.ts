@@ -11,8 +11,8 @@ export function linesOf({ name, status, reason, nextStep, latencyMs }: CheckResu
 }
 
 /** The last line. */
-export function verdictOf({ status, checks }: Report): string {
+export function statusLineOf({ status, checks }: Report): string {
   const count = (wanted: CheckResult['status']): number => checks.filter((check) => check.status === wanted).length;
   const skipped = status === 'fail' ? ' What needs a part that fails was not looked at.' : '';
-  return `\nVerdict: ${status}. ${count('pass')} pass, ${count('warn')} warn, ${count('fail')} fail.${skipped}`;
+  return `\nStatus: ${status}. ${count('pass')} pass, ${count('warn')} warn, ${count('fail')} fail.${skipped}`;
 }

@@ -1,5 +1,5 @@
 import type { ReadSecret, VaultSecret } from '../../lib/azure/vault.ts';
-import { expiryOf } from '../../lib/health/secretsCheck.ts';
+import { expiryOf } from '../../lib/health/parts.ts';
 import type { Settings } from '../../lib/settings.ts';
 import type { AzureCommands } from './azureCommands.ts';
 import { failing, warning, type Examination, type Finding } from './examination.ts';

@@ -275,12 +275,12 @@ export interface components {
        */
       event: 'discovery-health-changed';
       /**
-       * @description The verdict from now on.
+       * @description The status from now on.
        * @enum {string}
        */
       status: 'pass' | 'warn' | 'fail';
       /**
-       * @description The verdict before.
+       * @description The status before.
        * @enum {string}
        */
       previous: 'pass' | 'warn' | 'fail';
@@ -298,7 +298,7 @@ export interface components {
          * @enum {string}
          */
         status: 'pass' | 'warn' | 'fail';
-        /** @description The first step that is not well. */
+        /** @description The first step that is not pass. */
         failing?: string;
         /** @description What the administrator can do about it. */
         action?: string;
@@ -306,7 +306,7 @@ export interface components {
     };
     HealthReport: {
       /**
-       * @description The verdict on the service.
+       * @description The status of the service.
        * @enum {string}
        */
       status: 'pass' | 'warn' | 'fail';
@@ -352,7 +352,7 @@ export interface components {
     };
     HealthStatus: {
       /**
-       * @description The verdict on the service.
+       * @description The status of the service.
        * @enum {string}
        */
       status: 'pass' | 'warn' | 'fail';

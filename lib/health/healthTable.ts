@@ -1,137 +1,184 @@
 import * as z from 'zod';
-import { unlessCondition, type Table } from '../azure/tables.ts';
-import { checkVerdict, verdicts, type Check, type Verdict } from './verdict.ts';
-
-/** Rows of the table `discoveryHealth`. Every method throws `storage-unavailable`. */
-export interface HealthTable {
-  /** Stores a check and counts it in its day. */
-  remember(check: Check): Promise<void>;
-  /** The newest check of a part. */
-  latest(name: string): Promise<Check | undefined>;
-  /** What was last told about the service; absent before the first run. */
-  readAnnouncement(): Promise<StoredAnnouncement | undefined>;
-  /** Undefined if somebody else wrote it since `etag` (undefined: since it was absent). */
-  writeAnnouncement(announcement: Announcement, etag: string | undefined): Promise<StoredAnnouncement | undefined>;
-}
-
-const verdict = z.enum(verdicts);
-const announcement = z.object({
-  /** The verdict that the world was told, and since when; from the beginning it counts as told that all is well. */
-  told: verdict,
-  toldAt: z.date().optional(),
-  /** Until the webhook has taken it: the verdict before, and when a run last set about posting it. */
-  previous: verdict.optional(),
-  claimedAt: z.date().optional(),
-  /** Another verdict that one run has seen, and when that run ended: a later run confirms it. */
-  candidate: verdict.optional(),
-  candidateAt: z.date().optional(),
-});
-export type Announcement = Readonly<z.infer<typeof announcement>>;
-export type StoredAnnouncement = Announcement & { readonly etag: string };
+import { ConflictError, retryOnConflict } from '../azure/conflict.ts';
+import type { Table } from '../azure/tables.ts';
+import { column, TypedRows, type StoredRow } from '../azure/typedRows.ts';
+import { parseJson } from '../json.ts';
+import { Problem } from '../problem.ts';
+import { checkStatus, statuses, type Check } from './status.ts';
 
 export const healthTableName = 'discoveryHealth';
 
-const keptForMs = 35 * 24 * 60 * 60_000;
-const steps = z.array(
+const status = z.enum(statuses);
+const stepsText = z.array(
+  z.object({ name: z.string(), outcome: status, latencyMs: z.number(), action: z.string().exactOptional() }),
+);
+const changedChecksText = z.array(
   z.object({
     name: z.string(),
-    outcome: verdict,
-    latencyMs: z.number(),
+    status,
+    /** The first step that is not `pass`, and what the administrator can do about it. */
+    failing: z.string().exactOptional(),
     action: z.string().exactOptional(),
   }),
 );
-const checkRow = z.object({ steps: z.string(), checkedAt: z.date(), nextDueAt: z.date() });
-/** How many of a day's checks came out how. */
-export const dayRow = z.object({ pass: z.int(), warn: z.int(), fail: z.int() });
-const announcementKeys = { partitionKey: 'service', rowKey: 'latest' };
 
-/** The table's operations on checks, days and the announcement. */
-export function createHealthTable(table: Table): HealthTable {
-  /** One more check of that verdict on that day, under the row's ETag; two runs at once both count. */
-  const countDay = async (name: string, verdict: Verdict, checkedAt: Date): Promise<void> => {
+// Partition of the part. Row keys of checks are times, newest first; digits sort before the letters of the days.
+const checkColumns = z.object({
+  steps: z.string(),
+  checkedAt: column.date,
+  nextDueAt: column.date,
+  expiresAt: column.date,
+});
+const dayColumns = z.object({
+  pass: column.integer,
+  warn: column.integer,
+  fail: column.integer,
+  expiresAt: column.date,
+});
+
+// Partition `service`: the changes, and one row without an expiry that says what was notified last.
+const servicePartition = 'service';
+const lastNotification = { partitionKey: servicePartition, rowKey: 'latest' };
+const notificationColumns = z.object({
+  /** The status that was notified last, and since when. Before the first notification: `pass`. */
+  notified: status,
+  notifiedAt: column.date.optional(),
+  /** Until the webhook has taken the change: the status before, and when a run last began to post it. */
+  previous: status.optional(),
+  claimedAt: column.date.optional(),
+  /** Another status that one run has found, and when that run ended. A later run confirms it. */
+  candidate: status.optional(),
+  candidateAt: column.date.optional(),
+});
+const changeColumns = z.object({
+  at: column.date,
+  previous: status,
+  status,
+  checks: z.string(),
+  expiresAt: column.date,
+});
+
+/** What was notified last, and what is still to be done about it. */
+type Notification = Readonly<z.input<typeof notificationColumns>>;
+export type StoredNotification = StoredRow<typeof notificationColumns>;
+
+/** How many of a day's checks had which status. */
+export interface Day {
+  /** `2026-11-21`, by UTC. */
+  readonly date: string;
+  readonly pass: number;
+  readonly warn: number;
+  readonly fail: number;
+}
+
+/** A change of status that was notified. */
+export interface PastChange extends Pick<z.output<typeof changeColumns>, 'at' | 'previous' | 'status'> {
+  readonly checks: readonly Readonly<z.output<typeof changedChecksText>[number]>[];
+}
+
+const keptForMs = 35 * 24 * 60 * 60_000;
+
+/** The table `discoveryHealth`. Every method throws `storage-unavailable`. */
+export class HealthTable {
+  readonly #checks;
+  readonly #days;
+  readonly #notifications;
+  readonly #changes;
+
+  constructor(table: Table) {
+    this.#checks = new TypedRows(table, checkColumns);
+    this.#days = new TypedRows(table, dayColumns);
+    this.#notifications = new TypedRows(table, notificationColumns);
+    this.#changes = new TypedRows(table, changeColumns);
+  }
+
+  /** Stores a check, and counts it in its day. */
+  async remember(check: Check): Promise<void> {
+    const { name, steps, checkedAt, nextDueAt } = check;
+    // Parsed, so that nothing else that a step carries is stored.
+    const text = JSON.stringify(stepsText.parse(steps));
+    const row = { steps: text, checkedAt, nextDueAt, expiresAt: expiryOf(checkedAt) };
+    await this.#checks.put({ partitionKey: name, rowKey: newestFirst(checkedAt) }, row);
+    await this.#count(check);
+  }
+
+  /** The newest check of a part. */
+  async latest(name: string): Promise<Check | undefined> {
+    const [row] = await this.#checks.list({ partitionKey: name, below: 'day-', most: 1 });
+    return row && checkOf(row);
+  }
+
+  /** A part's checks from that time on, oldest first. */
+  async checksSince(name: string, since: Date): Promise<Check[]> {
+    const below = newestFirst(new Date(since.getTime() - 1));
+    const rows = await this.#checks.list({ partitionKey: name, from: '0', below });
+    return rows.map(checkOf).reverse();
+  }
+
+  /** A part's days from that date on, oldest first, without those that had no check. */
+  async daysSince(name: string, date: string): Promise<Day[]> {
+    const rows = await this.#days.list({ partitionKey: name, from: `day-${date}`, below: 'day.' });
+    return rows.map(({ rowKey, pass, warn, fail }) => ({ date: rowKey.slice('day-'.length), pass, warn, fail }));
+  }
+
+  /** What was notified last; undefined before the first run. */
+  readNotification(): Promise<StoredNotification | undefined> {
+    return this.#notifications.read(lastNotification);
+  }
+
+  /** Undefined if another run wrote it after `etag`; with `etag` undefined: if there is one. */
+  writeNotification(next: Notification, etag: string | undefined): Promise<StoredNotification | undefined> {
+    return this.#notifications.write(lastNotification, next, etag);
+  }
+
+  /** Stores a change for as long as checks are kept. Another one of the same time is replaced. */
+  async rememberChange({ at, previous, status, checks }: PastChange): Promise<void> {
+    const keys = { partitionKey: servicePartition, rowKey: `change-${newestFirst(at)}` };
+    await this.#changes.put(keys, { at, previous, status, checks: JSON.stringify(checks), expiresAt: expiryOf(at) });
+  }
+
+  /** The newest changes, newest first. */
+  async lastChanges(most: number): Promise<PastChange[]> {
+    const rows = await this.#changes.list({ partitionKey: servicePartition, from: 'change-', below: 'change.', most });
+    return rows.map(({ at, previous, status, checks }) => ({
+      at,
+      previous,
+      status,
+      checks: changedChecksText.parse(parseJson(checks)),
+    }));
+  }
+
+  /**
+   * Counts one more check in its day. When other runs write the same row all the time, the check stays uncounted: the count
+   * only draws a bar of the status page, and a run must not fail because of it.
+   */
+  async #count(check: Check): Promise<void> {
+    const { name, checkedAt } = check;
     const keys = { partitionKey: name, rowKey: `day-${checkedAt.toISOString().slice(0, 10)}` };
-    for (let tries = 0; tries < 5; tries++) {
-      const found = await unlessCondition(
-        table.call((client, abortSignal) => client.getEntity(keys.partitionKey, keys.rowKey, { abortSignal })),
-      );
-      const counts = found ? dayRow.parse(found) : { pass: 0, warn: 0, fail: 0 };
-      const next = { ...keys, ...counts, [verdict]: counts[verdict] + 1, expiresAt: expiryOf(checkedAt) };
-      const written = await unlessCondition(
-        table.call(async (client, abortSignal) => {
-          if (found) await client.updateEntity(next, 'Replace', { etag: found.etag, abortSignal });
-          else await client.createEntity(next, { abortSignal });
-          return true;
-        }),
-      );
-      if (written) return;
+    const found = checkStatus(check);
+    try {
+      await retryOnConflict(4, async () => {
+        const row = await this.#days.read(keys);
+        const { pass = 0, warn = 0, fail = 0 } = row ?? {};
+        const counts = { pass, warn, fail };
+        const next = { ...counts, [found]: counts[found] + 1, expiresAt: expiryOf(checkedAt) };
+        if (!(await this.#days.write(keys, next, row?.etag))) throw new ConflictError();
+      });
+    } catch (error) {
+      if (!(error instanceof Problem && error.cause instanceof ConflictError)) throw error;
     }
-  };
-
-  return {
-    async remember(check) {
-      const { name, checkedAt, nextDueAt } = check;
-      await table.call((client, abortSignal) =>
-        client.upsertEntity(
-          {
-            partitionKey: name,
-            rowKey: newestFirst(checkedAt),
-            steps: JSON.stringify(check.steps),
-            checkedAt,
-            nextDueAt,
-            expiresAt: expiryOf(checkedAt),
-          },
-          'Replace',
-          { abortSignal },
-        ),
-      );
-      await countDay(name, checkVerdict(check), checkedAt);
-    },
-    latest: (name) =>
-      table.call(async (client, abortSignal) => {
-        const { odata } = await import('@azure/data-tables');
-        // Inverted times are digits, which sort before the days' rows.
-        const filter = odata`PartitionKey eq ${name} and RowKey lt ${'day-'}`;
-        const pages = client.listEntities({ queryOptions: { filter }, abortSignal }).byPage({ maxPageSize: 1 });
-        for await (const [row] of pages) {
-          if (!row) continue;
-          return checkOf(name, row);
-        }
-        return undefined;
-      }),
-    async readAnnouncement() {
-      const { partitionKey, rowKey } = announcementKeys;
-      const row = await unlessCondition(
-        table.call((client, abortSignal) => client.getEntity(partitionKey, rowKey, { abortSignal })),
-      );
-      return row && { ...announcement.parse(row), etag: row.etag };
-    },
-    writeAnnouncement: (next, etag) =>
-      unlessCondition(
-        table.call(async (client, abortSignal) => {
-          const columns = announcement.parse(next);
-          const entity = { ...announcementKeys, ...columns };
-          const written =
-            etag === undefined
-              ? await client.createEntity(entity, { abortSignal })
-              : await client.updateEntity(entity, 'Replace', { etag, abortSignal });
-          return { ...columns, etag: written.etag ?? '' };
-        }),
-      ),
-  };
+  }
 }
 
-/** A row of one check, as it was remembered. */
-export function checkOf(name: string, row: unknown): Check {
-  const { checkedAt, nextDueAt, steps: text } = checkRow.parse(row);
-  return { name, checkedAt, nextDueAt, steps: steps.parse(JSON.parse(text)) };
+function checkOf({ partitionKey, steps, checkedAt, nextDueAt }: StoredRow<typeof checkColumns>): Check {
+  return { name: partitionKey, steps: stepsText.parse(parseJson(steps)), checkedAt, nextDueAt };
 }
 
-/** Until when a row of that time is kept. */
-export function expiryOf(checkedAt: Date): Date {
-  return new Date(checkedAt.getTime() + keptForMs);
+function expiryOf(at: Date): Date {
+  return new Date(at.getTime() + keptForMs);
 }
 
 /** A row key that makes the newest row the first of its partition. */
-export function newestFirst(at: Date): string {
+function newestFirst(at: Date): string {
   return String(9_999_999_999_999 - at.getTime()).padStart(13, '0');
 }

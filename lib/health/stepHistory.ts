@@ -1,7 +1,7 @@
-import { stepVerdict, type Check, type Verdict } from './verdict.ts';
+import { stepStatus, worstOf, type Check, type Status } from './status.ts';
 
-/** How long tries took that succeeded, in milliseconds. */
-export interface Spread {
+/** How long the tries that succeeded took, in milliseconds. */
+interface Spread {
   readonly min: number;
   readonly median: number;
   readonly max: number;
@@ -12,10 +12,10 @@ export interface Stretch {
   /** Its middle, in milliseconds since 1970. */
   readonly at: number;
   /** The worst of the tries. */
-  readonly verdict: Verdict;
+  readonly status: Status;
   /** Undefined if none succeeded. */
   readonly latencyMs: Spread | undefined;
-  /** Whether it comes right behind the one before, with no try left out in between. */
+  /** Whether it follows the one before without a missing try in between. */
   readonly goesOn: boolean;
 }
 
@@ -33,28 +33,28 @@ export interface StepHistory {
 
 interface Try {
   readonly at: number;
-  readonly verdict: Verdict;
+  readonly status: Status;
   readonly latencyMs: number;
 }
 
 export interface HistorySpan {
   readonly from: Date;
   readonly to: Date;
-  /** As many points as a chart can show. */
+  /** How many stretches the time is divided into: as many points as a chart can show. */
   readonly stretches: number;
 }
 
-/** The steps of these checks, oldest first, in the order of the walk. */
+/** What became of each step in these checks, which are oldest first. The steps are in the order in which they are tried. */
 export function stepHistories(checks: readonly Check[], { from, to, stretches }: HistorySpan): StepHistory[] {
   const stretchMs = (to.getTime() - from.getTime()) / stretches;
   const intervalMs = median(checks.map(({ checkedAt, nextDueAt }) => nextDueAt.getTime() - checkedAt.getTime()));
-  // A run that came late, or whose time fell just into the stretch behind, leaves no gap.
+  // A run that came late, or just missed its stretch, makes no gap.
   const longestGapMs = 2.5 * Math.max(stretchMs, intervalMs);
   const tries = new Map<string, Try[]>(namesInOrder(checks).map((name) => [name, []]));
   for (const { checkedAt, steps } of checks) {
     const at = checkedAt.getTime();
     for (const step of steps) {
-      tries.get(step.name)?.push({ at, verdict: stepVerdict(step), latencyMs: step.latencyMs });
+      tries.get(step.name)?.push({ at, status: stepStatus(step), latencyMs: step.latencyMs });
     }
   }
 
@@ -69,18 +69,18 @@ export function stepHistories(checks: readonly Check[], { from, to, stretches }:
       const at = from.getTime() + (number + 0.5) * stretchMs;
       const goesOn = at - last <= longestGapMs;
       last = at;
-      return { at, goesOn, verdict: worstOf(within), latencyMs: spreadOf(within) };
+      return { at, goesOn, status: worstOf(within.map(({ status }) => status)), latencyMs: spreadOf(within) };
     });
   };
 
   return [...tries].map(([name, all]) => {
-    const failures = all.filter(({ verdict }) => verdict === 'fail');
+    const failures = all.filter(({ status }) => status === 'fail');
     const lastFailure = failures.at(-1);
     return {
       name,
       tries: all.length,
       failed: failures.length,
-      warned: all.filter(({ verdict }) => verdict === 'warn').length,
+      warned: all.filter(({ status }) => status === 'warn').length,
       lastFailedAt: lastFailure && new Date(lastFailure.at),
       latencyMs: spreadOf(all),
       stretches: stretchesOf(all),
@@ -88,23 +88,19 @@ export function stepHistories(checks: readonly Check[], { from, to, stretches }:
   });
 }
 
-/** A walk that broke off has its first steps only: the longest one says how they follow each other. */
+/** A check that failed early has its first steps only, so the longest check says how the steps follow each other. */
 function namesInOrder(checks: readonly Check[]): string[] {
   const longestFirst = checks.toSorted((one, other) => other.steps.length - one.steps.length);
   return [...new Set(longestFirst.flatMap(({ steps }) => steps.map(({ name }) => name)))];
 }
 
-function worstOf(tries: readonly Try[]): Verdict {
-  return (['fail', 'warn'] as const).find((bad) => tries.some(({ verdict }) => verdict === bad)) ?? 'pass';
-}
-
 function spreadOf(tries: readonly Try[]): Spread | undefined {
-  const latencies = tries.flatMap(({ verdict, latencyMs }) => (verdict === 'fail' ? [] : latencyMs));
+  const latencies = tries.flatMap(({ status, latencyMs }) => (status === 'fail' ? [] : latencyMs));
   if (latencies.length === 0) return undefined;
   return { min: Math.min(...latencies), median: median(latencies), max: Math.max(...latencies) };
 }
 
-/** Of an even number the lower one of the two in the middle; 0 of none. */
+/** The lower one of the two in the middle where their number is even; 0 of none. */
 function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) / 2)] ?? 0;
 }

@@ -5,7 +5,7 @@ import { guestIdOf } from '../guests/identity.ts';
 import type { Preflight } from '../guests/preflight.ts';
 import type { Removal } from '../guests/removal.ts';
 import type { GuestPage } from '../guests/search.ts';
-import type { HealthReport } from '../health/report.ts';
+import type { HealthReport, StatusSummary } from '../health/status.ts';
 import type { CreatedMeeting } from '../meetings/createMeeting.ts';
 import type * as guests from '../contract/schemas/guests.ts';
 import type * as health from '../contract/schemas/health.ts';
@@ -83,10 +83,7 @@ export function preflightBody({
   };
 }
 
-export function healthStatusBody({
-  status,
-  checkedAt,
-}: Pick<HealthReport, 'status' | 'checkedAt'>): z.infer<typeof health.healthStatus> {
+export function healthStatusBody({ status, checkedAt }: StatusSummary): z.infer<typeof health.healthStatus> {
   return { status, ...(checkedAt && { checkedAt: checkedAt.toISOString() }) };
 }
 

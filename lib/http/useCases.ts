@@ -4,10 +4,11 @@ import type { PurgeResult } from '../guests/purge.ts';
 import type { Rejoin } from '../guests/rejoin.ts';
 import type { createRemoval } from '../guests/removal.ts';
 import type { Search } from '../guests/search.ts';
-import type { createCheckDiscovery } from '../health/checkDiscovery.ts';
+import type { Health } from '../health/health.ts';
 import type { HealthHistory } from '../health/history.ts';
-import type { HealthReporter } from '../health/report.ts';
-import type { createSubscriptions } from '../health/subscriptions.ts';
+import type { HealthChange } from '../health/notifyChange.ts';
+import type { Status } from '../health/status.ts';
+import type { Subscriptions } from '../health/subscriptions.ts';
 import type { createCreateMeeting } from '../meetings/createMeeting.ts';
 
 /** What the service does, whoever asks for it: the endpoints, the timers and the tests. */
@@ -18,10 +19,10 @@ export interface UseCases {
   readonly search: Search;
   readonly preflight: ReturnType<typeof createPreflight>;
   readonly createMeeting: ReturnType<typeof createCreateMeeting>;
-  readonly subscriptions: ReturnType<typeof createSubscriptions>;
-  readonly health: Pick<HealthReporter, 'report' | 'status' | 'verdictOn'>;
+  readonly subscriptions: Pick<Subscriptions, 'subscribe' | 'unsubscribe'>;
+  readonly health: Pick<Health, 'report' | 'status' | 'lastStatus'>;
   readonly history: () => Promise<HealthHistory>;
-  readonly checkDiscovery: ReturnType<typeof createCheckDiscovery>;
+  readonly checkDiscovery: (nextDueAt: Date | undefined, log: (change: HealthChange) => void) => Promise<Status>;
   readonly purge: () => Promise<PurgeResult>;
   /** What the answers of the sample service need of the settings. */
   readonly sampleService: () => {

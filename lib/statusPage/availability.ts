@@ -1,17 +1,17 @@
-import type { Day } from '../health/historyTable.ts';
+import type { Day } from '../health/healthTable.ts';
+import type { Status } from '../health/status.ts';
 import { html, type Markup } from './html.ts';
-import { failSign, warnSign } from './signs.ts';
-import { availabilitySummary, checksOf, count } from './wording.ts';
+import { count, failSign, warnSign } from './wording.ts';
 
 const pitch = 12;
 const barWidth = 10;
 const barHeight = 30;
-/** A single failed check among hundreds is still to be seen. */
+/** So that a single failed check among hundreds can still be seen. */
 const leastHeight = 6;
-/** Where the signs below the bars have their middle. */
+/** The middle of the signs below the bars. */
 const signHeight = barHeight + 7;
 
-/** A part's days: a bar each, the same in one sentence, and in a table. */
+/** A part's days: a bar each, a sentence about all of them, and a table. */
 export function availability(name: string, days: readonly Day[]): Markup {
   const bars = days.map((day, index) => bar(day, index * pitch + (pitch - barWidth) / 2));
   return html`<figure>
@@ -55,7 +55,7 @@ function row(day: Day): Markup {
   </tr>`;
 }
 
-/** From the bottom up: failures, warnings, and what went well; each with a filling and, below, a sign of its own. */
+/** From the bottom up: failures, warnings and passes, each with a filling of its own; below the bar a sign for the worst. */
 function bar(day: Day, x: number): Markup {
   const all = checksOf(day);
   if (all === 0) {
@@ -76,4 +76,23 @@ function bar(day: Day, x: number): Markup {
     ${fail > 0 && html`<rect class="fail" x="${x}" y="${barHeight - fail}" width="${barWidth}" height="${fail}" />`}
     ${day.fail > 0 ? failSign(middle, signHeight) : day.warn > 0 && warnSign(middle, signHeight)}
   </g>`;
+}
+
+/** How many of the checks did not fail. The percentage is rounded down, so that 100 % means all of them. */
+function availabilitySummary(days: readonly Day[]): string {
+  const total = (status: Status): number => days.reduce((sum, day) => sum + day[status], 0);
+  const [pass, warn, fail] = [total('pass'), total('warn'), total('fail')];
+  const all = pass + warn + fail;
+  const unchecked = days.filter((day) => checksOf(day) === 0).length;
+  if (all === 0) return `No check in the last ${days.length} days.`;
+  const percent = (Math.floor((10_000 * (pass + warn)) / all) / 100).toFixed(2);
+  return (
+    `${percent} % of ${count(all)} checks in ${days.length} days did not fail: ` +
+    `${count(fail)} failed, ${count(warn)} with a warning.` +
+    (unchecked > 0 ? ` ${unchecked} of the days had no check.` : '')
+  );
+}
+
+function checksOf({ pass, warn, fail }: Day): number {
+  return pass + warn + fail;
 }

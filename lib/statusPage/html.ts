@@ -1,4 +1,4 @@
-/** HTML that may stand in a page as it is. Only this file makes any. */
+/** HTML that needs no escaping. Only this file makes any. */
 export class Markup {
   readonly #text: string;
 
@@ -6,7 +6,7 @@ export class Markup {
     this.#text = text;
   }
 
-  /** What stands in between is escaped, unless it is markup itself; attribute values have to stand in quotes. */
+  /** Joins literals and parts. Parts that are no markup are escaped; attribute values have to be in quotes. */
   static of(literals: readonly string[], parts: readonly Part[]): Markup {
     return new Markup(literals.map((literal, index) => literal + textOf(parts[index])).join(''));
   }
@@ -16,7 +16,7 @@ export class Markup {
   }
 }
 
-/** What may stand in between: `undefined` and `false` leave nothing, a list one after the other. */
+/** A part of a template. `undefined` and `false` are left out; the entries of a list follow each other. */
 export type Part = Markup | string | number | false | undefined | readonly Part[];
 
 /** A template of HTML or SVG. */

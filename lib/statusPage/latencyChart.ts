@@ -1,7 +1,6 @@
 import type { StepHistory, Stretch } from '../health/stepHistory.ts';
 import { html, type Markup } from './html.ts';
-import { failSign, warnSign } from './signs.ts';
-import { duration } from './wording.ts';
+import { duration, failSign, warnSign } from './wording.ts';
 
 /** The time that the charts show. */
 export interface Span {
@@ -9,14 +8,14 @@ export interface Span {
   readonly to: Date;
 }
 
-/** The labels of the heights stand to the left. */
+/** To the left of this are the labels of the latencies. */
 const left = 40;
 const right = 290;
 const top = 16;
 const bottom = 88;
-/** Where the signs of what did not go well have their middle, above the lines. */
+/** The middle of the signs of failures and warnings, above the lines. */
 const signHeight = 7;
-/** From 10 ms to the 10 s that a check may take: each power of ten as high as the other, so that all charts can share them. */
+/** From 10 ms to the 10 s that a check may take. All charts share this logarithmic scale. */
 const powers = [1, 2, 3, 4] as const;
 const slowMs = 2_000;
 const hourMs = 60 * 60_000;
@@ -34,7 +33,7 @@ export function latencyChart({ name, stretches }: StepHistory, { from, to }: Spa
     const lower = line.map((point) => `${x(point.at)} ${heightOf(point.min)}`).reverse();
     return `M${[...upper, ...lower].join('L')}Z`;
   });
-  // A point on its own is a line of no length, which its round ends make a dot.
+  // A single point is a line of no length, which its round ends turn into a dot.
   const medians = lines.map((line) => `M${line.map(({ at, median }) => `${x(at)} ${heightOf(median)}`).join('L')}h0`);
   const hours = fullHours(from, to).map((at) => ({ x: x(at), hour: new Date(at).toISOString().slice(11, 16) }));
   const levels = powers.map((power) => ({ y: heightOf(10 ** power), level: duration(10 ** power) }));
@@ -54,20 +53,20 @@ export function latencyChart({ name, stretches }: StepHistory, { from, to }: Spa
     ${failuresOf(stretches).map(([first, last]) => failure(x(first.at) - 1, x(last.at) + 1))}
     <path class="band" d="${band.join('')}" />
     <path class="median" d="${medians.join('')}" />
-    ${stretches.map(({ verdict, at }) => verdict === 'warn' && warnSign(x(at), signHeight))}
+    ${stretches.map(({ status, at }) => status === 'warn' && warnSign(x(at), signHeight))}
     ${levels.map(({ y, level }) => html`<text x="${left - 3}" y="${tenth(y + 3)}" text-anchor="end">${level}</text>`)}
     ${hours.map((hour) => html`<text x="${hour.x}" y="99" text-anchor="middle">${hour.hour}</text>`)}
   </svg>`;
 }
 
-/** A column from one place to another. */
+/** A hatched column with a cross. */
 function failure(begin: number, end: number): Markup {
   const width = tenth(end - begin);
   return html`<rect class="fail" x="${tenth(begin)}" y="${top}" width="${width}" height="${bottom - top}" />
     ${failSign(tenth((begin + end) / 2), signHeight)}`;
 }
 
-/** Where a latency stands between the top and the bottom. */
+/** The y coordinate of a latency. */
 function heightOf(ms: number): number {
   const [lowest, highest] = [powers[0], powers[3]];
   const power = Math.min(Math.max(Math.log10(Math.max(ms, 1)), lowest), highest);
@@ -76,7 +75,7 @@ function heightOf(ms: number): number {
 
 type Point = { readonly at: number } & NonNullable<Stretch['latencyMs']>;
 
-/** Lines break where tries are missing, and where none succeeded. */
+/** A line ends where tries are missing, and where none succeeded. */
 function linesOf(stretches: readonly Stretch[]): Point[][] {
   const lines: Point[][] = [];
   let isOpen = false;
@@ -90,13 +89,13 @@ function linesOf(stretches: readonly Stretch[]): Point[][] {
   return lines;
 }
 
-/** First and last of failures that follow each other. */
+/** The first and the last of failures that follow each other. */
 function failuresOf(stretches: readonly Stretch[]): [Stretch, Stretch][] {
   const runs: [Stretch, Stretch][] = [];
   let isOpen = false;
   for (const stretch of stretches) {
     const run = runs.at(-1);
-    const isFailure = stretch.verdict === 'fail';
+    const isFailure = stretch.status === 'fail';
     if (isFailure && isOpen && stretch.goesOn && run) run[1] = stretch;
     else if (isFailure) runs.push([stretch, stretch]);
     isOpen = isFailure;
@@ -104,7 +103,7 @@ function failuresOf(stretches: readonly Stretch[]): [Stretch, Stretch][] {
   return runs;
 }
 
-/** The hours 00, 06, 12 and 18 by UTC, as far as they have room for their label. */
+/** The hours 00, 06, 12 and 18 by UTC that have room for their label. */
 function fullHours(from: Date, to: Date): number[] {
   const first = Math.ceil(from.getTime() / (6 * hourMs)) * 6 * hourMs;
   return Array.from({ length: 5 }, (_, index) => first + index * 6 * hourMs).filter(

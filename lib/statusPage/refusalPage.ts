@@ -3,7 +3,7 @@ import { page } from './document.ts';
 import { html, type Markup } from './html.ts';
 import { badge } from './wording.ts';
 
-/** What is wrong and what to do, where the problem's own words are for programs. */
+/** What is wrong and what to do, where the problem's own words are meant for programs. */
 const wordings: Partial<Record<ProblemCode, { title: string; action: string }>> = {
   'storage-unavailable': {
     title: 'The checks cannot be read',
@@ -19,10 +19,10 @@ const wordings: Partial<Record<ProblemCode, { title: string; action: string }>> 
 const signIn = html`<p><a href="/.auth/login/aad?post_login_redirect_uri=/api/status">Sign in</a></p>`;
 const signOut = html`<p><a href="/.auth/logout?post_logout_redirect_uri=/api/status">Sign out</a></p>`;
 
-/** In place of the page, if it cannot be shown: why, and what to do. @param invocationId finds it in the log. */
+/** The page that says why the status page cannot be shown, and what to do. @param invocationId finds the request in the log */
 export function refusalPage(problem: Problem, invocationId: string): string {
   const { code, status } = problem;
-  // Where the state of the service cannot be told, that is its state.
+  // A service whose status cannot be read fails.
   const isFailure = status >= 500;
   const { title, action } = wordings[code] ?? { title: problemCatalogue[code].title, action: problem.message };
   return page(

@@ -1,15 +1,13 @@
-import type { Day } from '../health/historyTable.ts';
-import type { StepHistory } from '../health/stepHistory.ts';
-import type { Verdict } from '../health/verdict.ts';
+import type { Status } from '../health/status.ts';
 import { html, type Markup } from './html.ts';
 
-/** How the page words what it shows. */
+/** How the page writes and marks what it shows. */
 
-const signs: Readonly<Record<Verdict, string>> = { pass: '✓', warn: '!', fail: '✕' };
+const signs: Readonly<Record<Status, string>> = { pass: '✓', warn: '!', fail: '✕' };
 
-/** The verdict as a word with a sign of its own: colour alone tells nothing. */
-export function badge(verdict: Verdict): Markup {
-  return html`<span class="badge ${verdict}"><span aria-hidden="true">${signs[verdict]}</span> ${verdict}</span>`;
+/** The status as a word with a sign of its own, for people who see no colours. */
+export function badge(status: Status): Markup {
+  return html`<span class="badge ${status}"><span aria-hidden="true">${signs[status]}</span> ${status}</span>`;
 }
 
 /** A time as the log and the API write it, to the second. */
@@ -30,33 +28,12 @@ export function count(number: number): string {
   return grouped.format(number);
 }
 
-/** A step's last day in a sentence or two; a step that asks nobody takes no time, of which there is nothing to say. */
-export function stepSummary({ tries, failed, warned, lastFailedAt, latencyMs }: StepHistory): Markup {
-  const latency =
-    latencyMs &&
-    latencyMs.max > 0 &&
-    `Shortest ${duration(latencyMs.min)}, median ${duration(latencyMs.median)}, longest ${duration(latencyMs.max)}.`;
-  const failures =
-    lastFailedAt && html` ${count(failed)} of ${count(tries)} failed, the last one at ${time(lastFailedAt)}.`;
-  return html`${latency}${failures}${warned > 0 && ` ${count(warned)} of ${count(tries)} with a warning.`}`;
+/** A cross that marks a failure in a drawing, as the badge does; around a point in units of the drawing's `viewBox`. */
+export function failSign(x: number, y: number): Markup {
+  return html`<path class="sign fail" d="M${x - 3} ${y - 3}l6 6m0 -6l-6 6" />`;
 }
 
-/** How many of the checks did not fail. Rounded down, so that 100 % means all of them. */
-export function availabilitySummary(days: readonly Day[]): string {
-  const total = (verdict: Verdict): number => days.reduce((sum, day) => sum + day[verdict], 0);
-  const [pass, warn, fail] = [total('pass'), total('warn'), total('fail')];
-  const all = pass + warn + fail;
-  const unchecked = days.filter((day) => checksOf(day) === 0).length;
-  if (all === 0) return `No check in the last ${days.length} days.`;
-  const percent = (Math.floor((10_000 * (pass + warn)) / all) / 100).toFixed(2);
-  return (
-    `${percent} % of ${count(all)} checks in ${days.length} days did not fail: ` +
-    `${count(fail)} failed, ${count(warn)} with a warning.` +
-    (unchecked > 0 ? ` ${unchecked} of the days had no check.` : '')
-  );
-}
-
-/** How many checks a day had. */
-export function checksOf({ pass, warn, fail }: Day): number {
-  return pass + warn + fail;
+/** A triangle that marks a warning. */
+export function warnSign(x: number, y: number): Markup {
+  return html`<path class="sign warn" d="M${x - 3.5} ${y + 3}l3.5 -6l3.5 6z" />`;
 }

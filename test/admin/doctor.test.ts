@@ -87,7 +87,7 @@ test('a fault, from the environment as in the app’s own console, for people: t
   expect(lines.slice(at + 3)).toEqual([
     '',
     expect.stringMatching(
-      /^Verdict: fail\. \d+ pass, 0 warn, 1 fail\. What needs a part that fails was not looked at\.$/,
+      /^Status: fail\. \d+ pass, 0 warn, 1 fail\. What needs a part that fails was not looked at\.$/,
     ),
     '',
   ]);
@@ -116,7 +116,7 @@ describe('an administrator’s own machine', () => {
       /warn {2}identity .*\n.*opened as you: your roles are checked, not the app's\.\n {6}→ Compare/,
     );
     for (const name of ['guest-keys', 'trusted-application']) expect(stdout).toContain(`pass  secret/${name}`);
-    expect(stdout).toContain('Verdict: warn.');
+    expect(stdout).toContain('Status: warn.');
     expect(code).toBe(0);
     expect(patient.world.counts()['identity.token']).toBe(1);
   });

@@ -44,7 +44,7 @@ describe.each(steps)('"%s"', (step) => {
   test.each([503, 500, 'cut'] as const)('fails once (%s): nobody notices', async (kind) => {
     service.tables.break({ kind, when: of(step), times: 1 });
     const { subscriptionId } = await subscribe();
-    expect(await rowOf(subscriptionId)).toMatchObject([{ told: 'pass' }]);
+    expect(await rowOf(subscriptionId)).toMatchObject([{ notified: 'pass' }]);
     expect((await subscribe()).subscriptionId).toBe(subscriptionId);
   });
 });

@@ -174,7 +174,7 @@ test('subscriptions that are refused', async () => {
     rowKey: String(name).padStart(43, 'x'),
     sealed: 's1.k1.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAA',
     createdAt: new Date(),
-    told: 'pass',
+    notified: 'pass',
   }));
   const table = cloud.table('healthSubscriptions');
   await table.submitTransaction(others.map((row) => ['create', row]));

@@ -52,7 +52,7 @@ test('storage that is down is a page that says so; mended, the page shows every 
     'What to do',
     'trusted-application ✕ fail',
     'secrets ✓ pass',
-    'Changes of the verdict',
+    'Changes of the status',
     'How to read it',
   ]);
   expect(all('h3').map((heading) => heading.split(' ')[0])).toEqual([

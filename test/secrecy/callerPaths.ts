@@ -75,7 +75,7 @@ export async function whatIsRefusedOfMeetingsAndSubscriptions({ ask, secret }: S
     rowKey: String(name).padStart(43, 'x'),
     sealed: 's1.k1.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAA',
     createdAt: new Date(),
-    told: 'pass',
+    notified: 'pass',
   }));
   await cloud.table('healthSubscriptions').submitTransaction(others.map((row) => ['create', row]));
   await ask(subscriptionsPath, { body: { callbackUrl } });

@@ -18,7 +18,7 @@ export interface TableFault {
    * `stall`: neither carried out nor answered. `cut`: carried out, then the connection is destroyed before the answer.
    * A status: answered so, and not carried out.
    */
-  readonly kind: 'stall' | 'cut' | 500 | 503;
+  readonly kind: 'stall' | 'cut' | 412 | 500 | 503;
   /** Default: every call. */
   readonly when?: (call: TableCall) => boolean;
   /** Lifts by itself after so many calls. Without it, the fault stays until `mend`. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { guestIdPattern, longestMeetingUrl, sessionIdPattern } from '../../guests/identity.ts';
-import { verdicts } from '../../health/verdict.ts';
+import { statuses } from '../../health/status.ts';
 import { parseHttpsUrl } from '../../hostRules.ts';
 
 /**
@@ -40,5 +40,5 @@ export const guestId = z
   .regex(guestIdPattern, 'must be the guestId of an earlier answer')
   .describe('Identifies the guest. It is no secret.');
 
-/** How something is. */
-export const verdict = z.enum(verdicts);
+/** `pass`, `warn` or `fail`. */
+export const status = z.enum(statuses);

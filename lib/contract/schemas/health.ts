@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { guestIdPattern } from '../../guests/identity.ts';
-import { time, verdict } from './fields.ts';
+import { status, time } from './fields.ts';
 
-/** Health, and who is told of its changes. */
+/** Health, and who is notified of its changes. */
 
 export const subscriptionRequest = z
   .strictObject({
@@ -29,19 +29,19 @@ export const unsubscriptionAnswer = z
   .object({ subscriptionId, removedAt: time('When the subscription was ended.') })
   .meta({ id: 'HealthUnsubscription' });
 
-/** What is posted to subscribers and to ALERT_WEBHOOK_URL (lib/health/change.ts). */
+/** What is posted to subscribers and to ALERT_WEBHOOK_URL (lib/health/notifyChange.ts). */
 export const healthChange = z
   .object({
     event: z.literal('discovery-health-changed').describe('What happened.'),
-    status: verdict.describe('The verdict from now on.'),
-    previous: verdict.describe('The verdict before.'),
+    status: status.describe('The status from now on.'),
+    previous: status.describe('The status before.'),
     checkedAt: time('When the change was confirmed.'),
     checks: z
       .array(
         z.object({
           name: z.string().describe("A meeting platform, 'synthetic-join', 'secrets' or 'callers'."),
-          status: verdict.describe('The worst of its steps.'),
-          failing: z.string().optional().describe('The first step that is not well.'),
+          status: status.describe('The worst of its steps.'),
+          failing: z.string().optional().describe('The first step that is not pass.'),
           action: z.string().optional().describe('What the administrator can do about it.'),
         }),
       )
@@ -51,27 +51,27 @@ export const healthChange = z
 
 export const healthStatus = z
   .object({
-    status: verdict.describe('The verdict on the service.'),
+    status: status.describe('The status of the service.'),
     checkedAt: time('The oldest of the last checks.').optional(),
   })
   .meta({ id: 'HealthStatus' });
 
 export const healthReport = z
   .object({
-    status: verdict.describe('The verdict on the service.'),
+    status: status.describe('The status of the service.'),
     checkedAt: time('The oldest of the last checks.').optional(),
     checks: z
       .array(
         z.object({
           name: z.string().describe("A meeting platform, 'synthetic-join', 'secrets' or 'callers'."),
-          status: verdict.describe('The worst of its steps.'),
+          status: status.describe('The worst of its steps.'),
           checkedAt: time('When it was checked.'),
           nextDueAt: time('When it will be checked next.'),
           steps: z
             .array(
               z.object({
                 name: z.string().describe('What was tried.'),
-                outcome: verdict.describe('How it went; warn also stands for more than 2 s.'),
+                outcome: status.describe('How it went; warn also stands for more than 2 s.'),
                 latencyMs: z.number().describe('How long it took, in milliseconds.'),
                 action: z.string().optional().describe('What the administrator can do about it.'),
               }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { preflightCodes, sessionStates } from '../../guests/preflight.ts';
 import { meetingOptionValues } from '../../platforms/platform.ts';
-import { allowedOrigins, applicationSessionId, time, verdict } from './fields.ts';
+import { allowedOrigins, applicationSessionId, status, time } from './fields.ts';
 
 /** Meetings that the service creates, or checks before a guest joins. */
 
@@ -94,7 +94,7 @@ export const preflightRequest = z
 
 export const preflightAnswer = z
   .object({
-    status: verdict.describe('pass: a join will work; warn: it may; fail: it will not.'),
+    status: status.describe('pass: a join will work; warn: it may; fail: it will not.'),
     platform: z.string().optional().describe('The meeting platform that the link belongs to.'),
     session: z
       .enum(sessionStates)

@@ -1,5 +1,5 @@
 import { failing, passed, startExamination, warning } from '../../../admin/doctor/examination.ts';
-import { linesOf, verdictOf } from '../../../admin/doctor/print.ts';
+import { linesOf, statusLineOf } from '../../../admin/doctor/print.ts';
 
 const unknown = { explain: () => undefined };
 
@@ -38,5 +38,5 @@ test('for people, a check is a line, its reason and its next step; the last line
   const report = examination.report();
   expect(report.checks.flatMap(linesOf)).toEqual(['pass  one', 'warn  two', '      It is warm.', '      → Cool it.']);
   expect(linesOf({ name: 'three', status: 'pass', latencyMs: 12 })).toEqual(['pass  three (12 ms)']);
-  expect(verdictOf(report)).toBe('\nVerdict: warn. 1 pass, 1 warn, 0 fail.');
+  expect(statusLineOf(report)).toBe('\nStatus: warn. 1 pass, 1 warn, 0 fail.');
 });

@@ -1,6 +1,6 @@
 import type { CheckResult, Report } from '../../../admin/doctor/examination.ts';
 import { examine, type ExamineOptions } from '../../../admin/doctor/examine.ts';
-import { linesOf, verdictOf } from '../../../admin/doctor/print.ts';
+import { linesOf, statusLineOf } from '../../../admin/doctor/print.ts';
 import type { World } from '../../../local/simulator/world.ts';
 import { startSecretCloud, type SecretCloud } from '../../secrecy/secretCloud.ts';
 
@@ -38,7 +38,7 @@ export async function startPatient(): Promise<Patient> {
       const environment = { ...cloud.environment, ...changes };
       const onCheck = (result: CheckResult): void => void lines.push(...linesOf(result));
       const report = await examine({ environment, isComplete }, { onCheck, ...options });
-      expect(scan.findIn([...lines, verdictOf(report), JSON.stringify(report)].join('\n'))).toEqual([]);
+      expect(scan.findIn([...lines, statusLineOf(report), JSON.stringify(report)].join('\n'))).toEqual([]);
       return {
         report,
         outcomes: report.checks.map(({ name, status }) => `${status} ${name}`),

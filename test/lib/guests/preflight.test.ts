@@ -3,7 +3,7 @@ import type { Service } from '../../../lib/service.ts';
 import { openTable } from '../../../lib/azure/tables.ts';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
 import type { Preflight, PreflightRequest } from '../../../lib/guests/preflight.ts';
-import { createHealthTable } from '../../../lib/health/healthTable.ts';
+import { HealthTable } from '../../../lib/health/healthTable.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { tableNames } from '../../../local/cloud.ts';
@@ -40,7 +40,7 @@ const codesOf = ({ reasons }: Preflight): string[] => reasons.map(({ code, statu
 
 /** A part's last check, as the timer would have stored it just now. */
 async function checked(name: string, step: Partial<HealthStep> = {}): Promise<void> {
-  const table = createHealthTable(openTable(readSettings(cloud.environment), 'discoveryHealth'));
+  const table = new HealthTable(openTable(readSettings(cloud.environment), 'discoveryHealth'));
   await table.remember({
     name,
     steps: [{ name: 'discover', outcome: 'pass', latencyMs: 1, ...step }],

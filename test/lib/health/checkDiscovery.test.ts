@@ -1,11 +1,15 @@
 import { openTable } from '../../../lib/azure/tables.ts';
 import { openVault } from '../../../lib/azure/vault.ts';
-import { createCheckDiscovery, type Checked } from '../../../lib/health/checkDiscovery.ts';
-import { createHealthTable } from '../../../lib/health/healthTable.ts';
+import { TypedRows } from '../../../lib/azure/typedRows.ts';
+import { checkDiscovery, nextDue } from '../../../lib/health/checkDiscovery.ts';
+import { HealthTable } from '../../../lib/health/healthTable.ts';
+import type { HealthPart } from '../../../lib/health/parts.ts';
+import { subscriptionColumns } from '../../../lib/health/subscriptions.ts';
 import { createTransport } from '../../../lib/net/transport.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 import { createTrustedApplication } from '../../../lib/platforms/trustedApplication/trustedApplication.ts';
 import { readSettings } from '../../../lib/settings.ts';
+import { fixedRing } from '../sealing/ringKeys.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
 let cloud: TestCloud;
@@ -33,16 +37,24 @@ async function checksOf(name: string): Promise<Record<string, unknown>[]> {
   return rows.filter(({ partitionKey, rowKey }) => partitionKey === name && /^\d{13}$/.test(String(rowKey)));
 }
 
-const endless: Checked['check'] = () => new Promise(() => undefined);
-const well: Checked['check'] = () => Promise.resolve([{ name: 'discover', outcome: 'pass', latencyMs: 1 }]);
+const endless: HealthPart['check'] = () => new Promise(() => undefined);
+const well: HealthPart['check'] = () => Promise.resolve([{ name: 'discover', outcome: 'pass', latencyMs: 1 }]);
 
 /** The use case over any parts, on the real table, with a short time limit. */
-function checkDiscoveryOf(platforms: readonly Checked[], timeLimitMs: number) {
-  const table = createHealthTable(openTable(readSettings(cloud.environment), 'discoveryHealth'));
-  const announce = () => Promise.resolve({ verdict: 'pass', at: undefined } as const);
-  const tellSubscribers = (): Promise<void> => Promise.resolve();
-  const secrets = { name: 'secrets', check: well };
-  return createCheckDiscovery({ platforms, secrets, table, announce, tellSubscribers, timeLimitMs });
+function checkDiscoveryOf(platforms: readonly HealthPart[], timeLimitMs: number) {
+  const settings = readSettings(cloud.environment);
+  const check = {
+    platforms,
+    secrets: { name: 'secrets', check: well },
+    table: new HealthTable(openTable(settings, 'discoveryHealth')),
+    subscriptions: new TypedRows(openTable(settings, 'healthSubscriptions'), subscriptionColumns),
+    ring: fixedRing(),
+    webhookHosts: [],
+    webhookUrl: undefined,
+    postToWebhook: () => Promise.resolve('taken' as const),
+    timeLimitMs,
+  };
+  return () => checkDiscovery(check, undefined, noLog);
 }
 
 describe('a run', () => {
@@ -88,7 +100,7 @@ describe('a run', () => {
     ['discovery', 'platform.discover', ['credentials', 'discover']],
     ['the applications', 'platform.applications', ['credentials', 'discover', 'applications']],
     ['the application', 'platform.application', ['credentials', 'discover', 'applications', 'application']],
-  ] as const)('says that %s failed, and what to do, and leaves out what comes behind', async (_, operation, names) => {
+  ] as const)('says that %s failed, and what to do, and leaves out the later steps', async (_, operation, names) => {
     cloud.simulator.world.faults.set(operation, { status: 500 });
     expect(await cloud.newApp().checkDiscovery(undefined, noLog)).toBe('fail');
     const found = steps((await checksOf('trusted-application'))[0]);
@@ -106,8 +118,8 @@ describe('a run', () => {
   });
 });
 
-describe('what the requests of the process know', () => {
-  it('is not believed: the check sees Entra, the vault and the platform as they are now', async () => {
+describe('what the process has cached for its requests', () => {
+  it('is not used by a check, which sees Entra, the vault and the platform as they are now', async () => {
     const app = cloud.newApp();
     await app.issue({ meetingUrl }, AbortSignal.timeout(10_000));
     const before = cloud.simulator.world.counts();
@@ -126,7 +138,7 @@ describe('what the requests of the process know', () => {
     expect(cloud.simulator.world.counts()['platform.discover']).toBe(after['platform.discover'] + 1);
   });
 
-  it('does not stop the check: it goes past a breaker that is open', async () => {
+  it('includes a breaker that is open, which a check passes by', async () => {
     const app = cloud.newApp();
     const issue = (): Promise<unknown> =>
       app.issue({ meetingUrl }, AbortSignal.timeout(10_000)).catch((error: unknown) => error);
@@ -140,7 +152,7 @@ describe('what the requests of the process know', () => {
     expect(await app.checkDiscovery(undefined, noLog)).toBe('pass');
   });
 
-  it('is not touched by a check that fails again and again', async () => {
+  it('stays as it is when checks fail again and again', async () => {
     const app = cloud.newApp();
     cloud.simulator.world.faults.set('platform.discover', { status: 503 });
     for (let run = 0; run < 6; run += 1) expect(await app.checkDiscovery(undefined, noLog)).toBe('fail');
@@ -156,7 +168,7 @@ describe('the time limit', () => {
       { name: 'works', check: well },
     ];
     const startedAt = performance.now();
-    expect(await checkDiscoveryOf(parts, 200)(undefined, noLog)).toBe('warn');
+    expect(await checkDiscoveryOf(parts, 200)()).toBe('warn');
     expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(steps((await checksOf('hangs'))[0])).toEqual([
       { name: 'time-limit', outcome: 'fail', latencyMs: 200, action: expect.any(String) as string },
@@ -164,10 +176,10 @@ describe('the time limit', () => {
     expect(steps((await checksOf('works'))[0])).toMatchObject([{ name: 'discover', outcome: 'pass' }]);
   });
 
-  it('is the parts’ own, side by side: four that hang take no longer than one', async () => {
+  it('holds for all parts at the same time: four that hang take no longer than one', async () => {
     const parts = ['a', 'b', 'c', 'd'].map((name) => ({ name, check: endless }));
     const startedAt = performance.now();
-    expect(await checkDiscoveryOf(parts, 300)(undefined, noLog)).toBe('fail');
+    expect(await checkDiscoveryOf(parts, 300)()).toBe('fail');
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
@@ -182,7 +194,7 @@ describe('the time limit', () => {
       transport: createTransport({ connectTo }),
     });
     cloud.simulator.world.faults.set('platform.applications', { never: true });
-    await checkDiscoveryOf([platform], 1_000)(undefined, noLog);
+    await checkDiscoveryOf([platform], 1_000)();
     const found = steps((await checksOf('trusted-application'))[0]);
     expect(found.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       'credentials pass',
@@ -211,4 +223,42 @@ it('fails as storage-unavailable, and stores nothing, when the table cannot be r
   const app = cloud.newApp({ TABLES_CONNECTION_STRING: nobody });
   await expect(app.checkDiscovery(undefined, noLog)).rejects.toMatchObject({ code: 'storage-unavailable' });
   expect(await cloud.rows('discoveryHealth')).toEqual([]);
+});
+
+describe('the time of the next run', () => {
+  const now = Date.parse('2026-11-21T12:00:00.000Z');
+
+  it.each([
+    ['a run by hand: the occurrence ahead', '2026-11-21T11:55:00Z', '2026-11-21T12:03:00Z', '2026-11-21T12:03:00.000Z'],
+    [
+      'a run by hand of a timer that never ran',
+      '0001-01-01T00:00:00Z',
+      '2026-11-21T12:03:00Z',
+      '2026-11-21T12:03:00.000Z',
+    ],
+    [
+      'a run on schedule: as long after it as it is after the last',
+      '2026-11-21T11:45:00Z',
+      '2026-11-21T12:00:00Z',
+      '2026-11-21T12:15:00.000Z',
+    ],
+    ['a run that began a moment early', '2026-11-21T11:45:01Z', '2026-11-21T12:00:01Z', '2026-11-21T12:15:01.000Z'],
+    [
+      'a run that began late: as long after its start',
+      '2026-11-21T10:45:00Z',
+      '2026-11-21T11:00:00Z',
+      '2026-11-21T12:15:00.000Z',
+    ],
+  ])('%s', (_, last, next, due) => {
+    expect(nextDue({ last, next }, now)?.toISOString()).toBe(due);
+  });
+
+  it.each([
+    ['there is no schedule status', undefined],
+    ['the status is empty', {}],
+    ['the timer is in its first run', { last: '0001-01-01T00:00:00Z', next: '2026-11-21T12:00:00Z' }],
+    ['the dates are none', { last: 'yesterday', next: 'soon' }],
+  ])('is not known when %s', (_, status) => {
+    expect(nextDue(status, now)).toBeUndefined();
+  });
 });

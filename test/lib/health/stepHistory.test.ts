@@ -1,5 +1,5 @@
 import { stepHistories, type HistorySpan } from '../../../lib/health/stepHistory.ts';
-import type { Check } from '../../../lib/health/verdict.ts';
+import type { Check } from '../../../lib/health/status.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 
 const minute = 60_000;
@@ -50,11 +50,11 @@ describe('a step', () => {
     const checks = [check(0, [{ name: 'credentials' }, { name: 'discover', outcome: 'fail' }])];
     expect(stepHistories(checks, span)).toMatchObject([
       { name: 'credentials', lastFailedAt: undefined, latencyMs: { max: 100 } },
-      { name: 'discover', failed: 1, latencyMs: undefined, stretches: [{ verdict: 'fail', latencyMs: undefined }] },
+      { name: 'discover', failed: 1, latencyMs: undefined, stretches: [{ status: 'fail', latencyMs: undefined }] },
     ]);
   });
 
-  it('that was not tried counts for nothing: walks that broke off do not change the order of the others', () => {
+  it('that was not tried counts for nothing: checks that ended early do not change the order of the others', () => {
     const whole = [{ name: 'first' }, { name: 'second' }, { name: 'third' }];
     const checks = [
       check(0, [{ name: 'first', outcome: 'fail' }]),
@@ -75,10 +75,10 @@ describe('a step', () => {
 describe('a stretch', () => {
   const stretchesOf = (checks: readonly Check[]) => stepHistories(checks, span)[0]?.stretches ?? [];
 
-  it('has the tries of its ten minutes, the worst of their verdicts, and stands in its middle', () => {
+  it('has the tries of its ten minutes, the worst of their statuses, and the time of its middle', () => {
     expect(stretchesOf([...latencies(0, 5, 3, 4), ...latencies(10, 2_500), ...latencies(19, 7)])).toEqual([
-      { at: begin + 5 * minute, goesOn: false, verdict: 'pass', latencyMs: { min: 3, median: 4, max: 5 } },
-      { at: begin + 15 * minute, goesOn: true, verdict: 'warn', latencyMs: { min: 7, median: 7, max: 2_500 } },
+      { at: begin + 5 * minute, goesOn: false, status: 'pass', latencyMs: { min: 3, median: 4, max: 5 } },
+      { at: begin + 15 * minute, goesOn: true, status: 'warn', latencyMs: { min: 7, median: 7, max: 2_500 } },
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('a stretch', () => {
     expect(stretches.filter(({ goesOn }) => !goesOn)).toHaveLength(1);
   });
 
-  it('goes on behind one that is as far away as the checks are, and not where one was left out for longer', () => {
+  it('goes on after one that is as far away as the checks are, and not after a longer gap', () => {
     const at = (...minutes: number[]) => minutes.map((minutesIn) => check(minutesIn, [{ name: 'discover' }], 60));
     expect(stretchesOf(at(0, 60, 120, 180)).map(({ goesOn }) => goesOn)).toEqual([false, true, true, true]);
     expect(stretchesOf(at(0, 60, 260, 320)).map(({ goesOn }) => goesOn)).toEqual([false, true, false, true]);

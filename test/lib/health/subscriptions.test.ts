@@ -1,4 +1,5 @@
 import type { Service } from '../../../lib/service.ts';
+import { functionKeyHolder, type Caller } from '../../../lib/callers.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { ringLine } from '../sealing/ringKeys.ts';
@@ -23,6 +24,10 @@ beforeEach(async () => {
 
 afterAll(() => cloud.stop());
 
+const [applicationA, applicationB] = (['application-a', 'application-b'] as const).map((appId): Caller => ({
+  kind: 'application',
+  appId,
+}));
 const storedRows = () => cloud.rows('healthSubscriptions');
 const newApp = (changes: Record<string, string | undefined> = {}): Service => cloud.newApp(changes, () => now);
 const callbackUrl = (name: number | string) => `https://hooks.example/workflows/${name}/triggers?sig=signature-${name}`;
@@ -44,7 +49,7 @@ async function fill(count: number): Promise<void> {
     rowKey: String(name).padStart(43, 'x'),
     sealed: 's1.k1.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAA',
     createdAt: new Date(now),
-    told: 'pass',
+    notified: 'pass',
   }));
   await cloud.table('healthSubscriptions').submitTransaction(others.map((row) => ['create', row]));
 }
@@ -98,21 +103,21 @@ describe('a subscription', () => {
 
   it('of one caller is another one than that of the next, and only its own ends it', async () => {
     const { subscriptions } = newApp();
-    const callers = ['', 'application-a', 'application-b'];
+    const callers = [functionKeyHolder, applicationA, applicationB];
     const ids = await Promise.all(
       callers.map(async (caller) => (await subscriptions.subscribe(callbackUrl('shared'), caller)).subscriptionId),
     );
     expect(new Set(ids).size).toBe(3);
     const [ofKeys = '', ofA = ''] = ids;
     for (const [id, caller] of [
-      [ofA, 'application-b'],
-      [ofA, ''],
-      [ofKeys, 'application-a'],
+      [ofA, applicationB],
+      [ofA, functionKeyHolder],
+      [ofKeys, applicationA],
     ] as const) {
       await expect(subscriptions.unsubscribe(id, caller)).rejects.toMatchObject({ code: 'subscription-not-found' });
     }
     expect(await storedRows()).toHaveLength(3);
-    await subscriptions.unsubscribe(ofA, 'application-a');
+    await subscriptions.unsubscribe(ofA, applicationA);
     expect((await storedRows()).map(({ rowKey }) => rowKey)).not.toContain(ofA);
   });
 
@@ -151,7 +156,7 @@ describe('a change that a subscriber does not take', () => {
     await run();
     await run(12 * 60);
     faults.clear('platform.discover');
-    // A run that sees something else tells nobody anything.
+    // A run that finds another status notifies nobody.
     await run(60);
     faults.set('platform.discover', { status: 500 });
     await run(11 * 60 - 1);
@@ -167,7 +172,7 @@ describe('a change that a subscriber does not take', () => {
   });
 });
 
-describe('of subscriptions there', () => {
+describe('subscriptions', () => {
   it('are at most 50; one has to end before the next', async () => {
     await fill(49);
     const { subscriptions } = newApp();

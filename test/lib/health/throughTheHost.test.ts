@@ -53,10 +53,7 @@ test('the timer checks, the open endpoint says 503 when it is fail, and the repo
   const report = await service.call('GET', '/api/v1/health');
   expect(report.status).toBe(200);
   const { checks } = healthReport.strict().parse(report.json);
-  expect(checks.map(({ name, status: verdict }) => `${name} ${verdict}`)).toEqual([
-    'trusted-application fail',
-    'secrets pass',
-  ]);
+  expect(checks.map((check) => `${check.name} ${check.status}`)).toEqual(['trusted-application fail', 'secrets pass']);
   expect(checks[0]?.steps.at(-1)).toMatchObject({
     name: 'applications',
     outcome: 'fail',
@@ -81,7 +78,7 @@ test('a confirmed change is one structured log event and one post', async () => 
   cloud.simulator.world.faults.clear();
 });
 
-test('the purge timer deletes what has expired and tells how much', async () => {
+test('the purge timer deletes what has expired and logs how many rows', async () => {
   const health = cloud.table('discoveryHealth');
   const past = { partitionKey: 'trusted-application', expiresAt: new Date(Date.now() - 1) };
   await health.createEntity({ ...past, rowKey: '1' });
@@ -92,7 +89,7 @@ test('the purge timer deletes what has expired and tells how much', async () => 
   });
 });
 
-test('a run that fails is one line with a code, and tells the host no more than that', async () => {
+test('a run that fails is one line with a code, and the host logs no more than that', async () => {
   await cloud.table('discoveryHealth').deleteTable();
   expect(await fire('checkDiscovery')).toMatchObject({ code: 'storage-unavailable' });
   expect((await service.call('GET', '/api/v1/health')).json).toMatchObject({ code: 'storage-unavailable' });

@@ -1,6 +1,6 @@
 import type { HealthHistory, PartHistory } from '../../../lib/health/history.ts';
 import { stepHistories } from '../../../lib/health/stepHistory.ts';
-import { checkVerdict, stepVerdict, type Check } from '../../../lib/health/verdict.ts';
+import { checkStatus, stepStatus, type Check } from '../../../lib/health/status.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 
 /** Histories to draw: as they are read, without a table. */
@@ -24,7 +24,7 @@ export function checkBefore(minutes: number, steps: readonly (Partial<HealthStep
 export function part(name: string, checks: readonly Check[], more: Partial<PartHistory> = {}): PartHistory {
   const last = checks.at(-1);
   const counts = { pass: 0, warn: 0, fail: 0 };
-  for (const check of checks) counts[checkVerdict(check)] += 1;
+  for (const check of checks) counts[checkStatus(check)] += 1;
   const days = Array.from({ length: 30 }, (_, index) => ({
     date: new Date(readAt.getTime() - (29 - index) * 24 * 60 * minute).toISOString().slice(0, 10),
     ...(index === 29 ? counts : { pass: 288, warn: 0, fail: 0 }),
@@ -34,8 +34,8 @@ export function part(name: string, checks: readonly Check[], more: Partial<PartH
     last: last && {
       ...last,
       name,
-      status: checkVerdict(last),
-      steps: last.steps.map((step) => ({ ...step, outcome: stepVerdict(step) })),
+      status: checkStatus(last),
+      steps: last.steps.map((step) => ({ ...step, outcome: stepStatus(step) })),
     },
     isOverdue: false,
     past: { steps: stepHistories(checks, { from: since, to: readAt, stretches: 144 }), days },
@@ -43,7 +43,7 @@ export function part(name: string, checks: readonly Check[], more: Partial<PartH
   };
 }
 
-/** A history with these parts; well, and with no change to tell, unless it is said otherwise. */
+/** A history with these parts. By default the status is pass, and there are no changes. */
 export function history(parts: readonly PartHistory[], more: Partial<HealthHistory> = {}): HealthHistory {
   return { status: 'pass', readAt, since, parts, changes: [], ...more };
 }

@@ -13,18 +13,18 @@ const failing = part('ucwa', [
 ]);
 const slow = part('secrets', [checkBefore(5, [{ name: 'guest-keys', latencyMs: 2_500 }])]);
 
-describe('the verdict', () => {
-  it.each(['pass', 'warn', 'fail'] as const)('%s is what the title begins with, and the heading says', (status) => {
+describe('the status', () => {
+  it.each(['pass', 'warn', 'fail'] as const)('%s is at the beginning of the title, and in the heading', (status) => {
     const page = readPage(statusPage(history([well], { status })));
     expect(page.title).toBe(`${status} – Anonymous Join`);
     expect(page.all('h1')).toEqual([expect.stringMatching(new RegExp(`^Anonymous Join \\S ${status}$`))]);
   });
 
-  it('stands at each part, as a word and a sign', () => {
+  it('is shown for each part, as a word and a sign', () => {
     const { all } = readPage(statusPage(history([well, slow, failing], { status: 'warn' })));
     const headings = ['trusted-application ✓ pass', 'secrets ! warn', 'ucwa ✕ fail'];
     expect(all('li').slice(0, 3)).toEqual(headings);
-    expect(all('h2')).toEqual(['What to do', ...headings, 'Changes of the verdict', 'How to read it']);
+    expect(all('h2')).toEqual(['What to do', ...headings, 'Changes of the status', 'How to read it']);
   });
 });
 
@@ -38,20 +38,20 @@ describe('what to do', () => {
       : [];
   };
 
-  it('is left out when all is well', () => {
+  it('is left out when all parts pass', () => {
     expect(tasksOf(well)).toEqual([]);
   });
 
-  it('has the action of each step that is not well, failures first', () => {
+  it('has the action of each step that does not pass, failures first', () => {
     expect(tasksOf(slow, well, failing)).toEqual([
       `✕ fail ucwa, contoso.example/root: ${action}`,
       '! warn secrets, guest-keys: It took more than 2 s. See to the load of the server, and to the network in between.',
     ]);
   });
 
-  it('says that nobody checks', () => {
-    const [silent, ...others] = tasksOf({ ...well, isOverdue: true }, { ...slow, isOverdue: true });
-    expect(silent).toMatch(/^✕ fail trusted-application, secrets: overdue: See .* timer checkDiscovery .*\.$/);
+  it('says which parts nobody checks', () => {
+    const [overdue, ...others] = tasksOf({ ...well, isOverdue: true }, { ...slow, isOverdue: true });
+    expect(overdue).toMatch(/^✕ fail trusted-application, secrets: overdue: See .* timer checkDiscovery .*\.$/);
     expect(others).toHaveLength(1);
     const [unchecked] = tasksOf(part('trusted-application', []), part('secrets', []));
     expect(unchecked).toMatch(
@@ -64,7 +64,7 @@ describe('what to do', () => {
     expect(task).toBe('✕ fail ucwa, root: See in the log what the timer checkDiscovery met.');
   });
 
-  it('says that a check came to no step', () => {
+  it('says that a check has no step', () => {
     expect(tasksOf(part('ucwa', [checkBefore(5, [])]))).toEqual([
       expect.stringMatching(/^✕ fail ucwa: .* no step\. See/),
     ]);
@@ -72,13 +72,13 @@ describe('what to do', () => {
 });
 
 describe('a part', () => {
-  it('tells when it was checked, when it will be, and that it should have been', () => {
+  it('says when it was checked, when it will be, and that it should have been', () => {
     const sentence = (more: object): string => readPage(statusPage(history([{ ...well, ...more }]))).text;
     expect(sentence({})).toContain('Checked at 2026-11-21T20:25:00Z; the next check is due at 2026-11-21T20:30:00Z.');
     expect(sentence({ isOverdue: true })).toContain('the next check was due at 2026-11-21T20:30:00Z.');
   });
 
-  it('has its steps with what they took now and in the last day, in words beside the chart', () => {
+  it('has its steps with what they took now and in the last day, in words below the chart', () => {
     const { all, attributes } = readPage(statusPage(history([well, failing])));
     expect(all('h3')).toEqual([
       'credentials ✓ pass 50 ms',
@@ -118,7 +118,7 @@ describe('a part', () => {
     expect(attributes('aria-label').filter((label) => label.startsWith('Chart'))).toEqual([]);
   });
 
-  it('that only warns of the settings has neither days nor latencies', () => {
+  it('that is a warning of the settings has neither days nor latencies', () => {
     const step = { name: 'sample-service-endpoints', outcome: 'warn' as const, latencyMs: 0, action };
     const callers = part('callers', [checkBefore(0, [step])], { past: undefined });
     const { all, text } = readPage(statusPage(history([callers])));
@@ -127,8 +127,8 @@ describe('a part', () => {
   });
 });
 
-describe('the changes of the verdict', () => {
-  it('are told with their times and what failed, newest first', () => {
+describe('the changes of the status', () => {
+  it('are shown with their times and what failed, newest first', () => {
     const checks = [
       { name: 'ucwa', status: 'fail', failing: 'contoso.example/root' },
       { name: 'secrets', status: 'pass' },
@@ -144,8 +144,8 @@ describe('the changes of the verdict', () => {
     ]);
   });
 
-  it('are said to be none', () => {
-    expect(readPage(statusPage(history([well]))).text).toContain('Changes of the verdict None in the last 35 days.');
+  it('are one sentence where there were none', () => {
+    expect(readPage(statusPage(history([well]))).text).toContain('Changes of the status None in the last 35 days.');
   });
 });
 

@@ -1,16 +1,16 @@
 import {
-  checkVerdict,
-  judge,
-  platformVerdict,
-  stepVerdict,
+  checkStatus,
+  serviceStatus,
+  platformStatus,
+  stepStatus,
   type Check,
-  type Verdict,
-} from '../../../lib/health/verdict.ts';
+  type Status,
+} from '../../../lib/health/status.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
 
 const minute = 60_000;
 const checkedAt = Date.UTC(2026, 10, 21, 12, 0, 0);
-/** Every five minutes, so that the checker is silent from 12.5 minutes after its last check. */
+/** Every five minutes, so that the next check is overdue 12.5 minutes after the last one. */
 const nextDueAt = checkedAt + 5 * minute;
 
 function step(outcome: HealthStep['outcome'] = 'pass', latencyMs = 20): HealthStep {
@@ -49,20 +49,20 @@ interface Case {
 }
 
 describe('the service', () => {
-  it.each<[string, Verdict, Case]>([
-    ['everything is well', 'pass', {}],
+  it.each<[string, Status, Case]>([
+    ['everything passes', 'pass', {}],
     ['the next check is due', 'pass', { after: 5 * minute }],
-    ['the checker is late', 'pass', { after: 12.5 * minute }],
-    ['the checker is silent', 'fail', { after: 12.5 * minute + 1 }],
+    ['the next check is late', 'pass', { after: 12.5 * minute }],
+    ['the next check is overdue', 'fail', { after: 12.5 * minute + 1 }],
     [
-      'the checker is silent about one part of it',
+      'the next check of one part is overdue',
       'fail',
       { platforms: [well, { ...well, nextDueAt: new Date(checkedAt + minute) }], after: 3 * minute },
     ],
     ['the only platform fails', 'fail', { platforms: [failing] }],
     ['all platforms fail', 'fail', { platforms: [failing, failing] }],
     ['some platform fails', 'warn', { platforms: [well, failing] }],
-    ['a platform never came to its first step', 'fail', { platforms: [check()] }],
+    ['the check of a platform has no step', 'fail', { platforms: [check()] }],
     ['a step took two seconds', 'pass', { platforms: [check(step('pass', 2_000))] }],
     ['a step took more than two seconds', 'warn', { platforms: [check(step('pass', 2_001))] }],
     ['a secret or certificate expires soon', 'warn', { secrets: check(step('warn')) }],
@@ -86,9 +86,9 @@ describe('the service', () => {
       { platforms: [one, { ...failing, name: 'other' }], joins: joins({ one: 'fail' }) },
     ],
     ['a guest could not leave', 'warn', { platforms: [one], joins: joins({ one: 'warn' }) }],
-    ['a join came to no step', 'warn', { platforms: [one], joins: check() }],
+    ['a synthetic join has no step', 'warn', { platforms: [one], joins: check() }],
     [
-      'nobody tries to join any more',
+      'the next synthetic join is overdue',
       'fail',
       {
         platforms: [one],
@@ -111,7 +111,7 @@ describe('the service', () => {
       'fail',
       { platforms: [undefined], secrets: undefined, up: 10 * minute },
     ],
-  ])('when %s: %s', (_, verdict, given) => {
+  ])('when %s: %s', (_, status, given) => {
     const {
       platforms,
       secrets,
@@ -120,25 +120,25 @@ describe('the service', () => {
       up = 60 * minute,
     } = { platforms: [well], secrets: well, ...given };
     const now = checkedAt + after;
-    expect(judge({ platforms, secrets, joins, now, upSince: now - up })).toBe(verdict);
+    expect(serviceStatus({ platforms, secrets, joins, now, upSince: now - up })).toBe(status);
   });
 });
 
-it('takes a check for as good as its worst step', () => {
-  expect(checkVerdict(well)).toBe('pass');
-  expect(checkVerdict(check(step(), step('warn')))).toBe('warn');
-  expect(checkVerdict(check(step('warn'), step('fail'), step()))).toBe('fail');
+it('gives a check the status of its worst step', () => {
+  expect(checkStatus(well)).toBe('pass');
+  expect(checkStatus(check(step(), step('warn')))).toBe('warn');
+  expect(checkStatus(check(step('warn'), step('fail'), step()))).toBe('fail');
 });
 
-it('takes a platform for as good as the join that was tried on it, and for no better than its own check', () => {
-  expect(platformVerdict(one, undefined)).toBe('pass');
-  expect(platformVerdict(one, joins({ one: 'pass', other: 'fail' }))).toBe('pass');
-  expect(platformVerdict(other, joins({ one: 'pass', other: 'fail' }))).toBe('fail');
-  expect(platformVerdict(one, joins({ 'one-more': 'fail' }))).toBe('pass');
-  expect(platformVerdict({ ...failing, name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
-  expect(platformVerdict({ ...check(), name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
+it('gives a platform the worse status of its own check and of the synthetic join on it', () => {
+  expect(platformStatus(one, undefined)).toBe('pass');
+  expect(platformStatus(one, joins({ one: 'pass', other: 'fail' }))).toBe('pass');
+  expect(platformStatus(other, joins({ one: 'pass', other: 'fail' }))).toBe('fail');
+  expect(platformStatus(one, joins({ 'one-more': 'fail' }))).toBe('pass');
+  expect(platformStatus({ ...failing, name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
+  expect(platformStatus({ ...check(), name: 'one' }, joins({ one: 'pass' }))).toBe('fail');
 });
 
-it('does not excuse a failed step that was slow as well', () => {
-  expect(stepVerdict(step('fail', 5_000))).toBe('fail');
+it('leaves a failed step that was slow a failure', () => {
+  expect(stepStatus(step('fail', 5_000))).toBe('fail');
 });
