@@ -20,7 +20,7 @@ import { tokenEndpointOf } from '../lib/platforms/ucwa/tokenEndpoint.ts';
 import { requestTicket, type Grant } from '../lib/platforms/ucwa/webTicket.ts';
 import { parseLoopbackUrl } from '../lib/settings/readers.ts';
 import { shownTransport } from './shownTransport.ts';
-import { adviceOn } from './ucwaAdvice.ts';
+import { adviceOn } from '../lib/platforms/ucwa/advice.ts';
 import { readCommandLine, usage, type Asked } from './ucwaCommandLine.ts';
 
 const asked = readCommandLine(process.argv.slice(2));

@@ -54,8 +54,8 @@ export class CachedValue<T> {
     if (this.#loading) return this.#loading;
     const beganAt = now();
     this.#beganAt = beganAt;
-    this.#loading = Promise.resolve()
-      .then(load)
+    // Async, so that a load that throws at once is a rejection like any other.
+    this.#loading = (async () => load())()
       .then(
         (value) => {
           this.#known = { value, loadedAt: beganAt };

@@ -19,9 +19,7 @@ import { createCreateMeeting } from './meetings/createMeeting.ts';
 import { createMeetingRequestTable, meetingRequestTableName } from './meetings/meetingRequestTable.ts';
 import { createTransport, type Transport } from './net/transport.ts';
 import { createWebhookOutlet } from './net/webhookOutlet.ts';
-import type { MeetingPlatform } from './platforms/platform.ts';
-import { createTrustedApplication } from './platforms/trustedApplication/trustedApplication.ts';
-import { createUcwa } from './platforms/ucwa/ucwa.ts';
+import { loadedPlatform } from './platforms/loadedPlatform.ts';
 import { createKeyRing } from './sealing/keyRing.ts';
 import { anonTokenJob } from './sampleService/anonTokenJob.ts';
 import { adhocMeetingJob } from './sampleService/adhocMeetingJob.ts';
@@ -56,13 +54,10 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
   const readSecret = openVault(settings);
   const transport = overrides.transport ?? createTransport({ connectTo: settings.connectTo });
   const postToWebhook = createWebhookOutlet({ connectTo: settings.connectTo });
-  const { trustedApplication, ucwa, development } = settings;
-  const platforms: MeetingPlatform[] = [
-    ...(trustedApplication
-      ? [createTrustedApplication({ settings: trustedApplication, development, readSecret, transport, now })]
-      : []),
-    ...(ucwa ? [createUcwa({ settings: ucwa, readSecret, transport, now })] : []),
-  ];
+  const { development } = settings;
+  const platforms = settings.platforms.map((platform) =>
+    loadedPlatform(platform, { development, readSecret, transport, now }),
+  );
 
   const guestRows = openTable(settings, guestTableName);
   const indexRows = openTable(settings, meetingIndexTableName);
@@ -83,10 +78,9 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
 
   const secrets = [
     { purpose: 'guest-keys', secretName: settings.guestKeysSecretName },
-    ...(trustedApplication
-      ? [{ purpose: 'trusted-application', secretName: trustedApplication.entra.credential.name }]
-      : []),
-    ...(ucwa?.checkAccount ? [{ purpose: 'ucwa', secretName: ucwa.checkAccount.secretName }] : []),
+    ...settings.platforms.flatMap(({ name, secrets: ofPlatform }) =>
+      ofPlatform.map(({ secretName }) => ({ purpose: name, secretName })),
+    ),
   ];
   const healthTable = new HealthTable(healthRows);
   const { allowedOrigins, syntheticJoinMeetingUrls: meetingUrls = [], webhookHosts, publicBaseUrl } = settings;
@@ -149,7 +143,10 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
         ],
         now,
       }),
-    sampleService: () => ({ allowedOrigins, endpointId: trustedApplication?.endpointId }),
+    sampleService: () => ({
+      allowedOrigins,
+      tenantEndpointId: (name) => settings.platforms.find((platform) => platform.name === name)?.tenantEndpointId,
+    }),
   };
 }
 

@@ -1,22 +1,10 @@
-import type * as z from 'zod';
-import { isHostAllowed, type HostRule } from './hostRules.ts';
 import { Problem } from './problem.ts';
-import { oneOfTwo } from './settings/readers.ts';
-import { testMeetingMistakes } from './settings/syntheticJoin.ts';
+import type { HostRule } from './hostRules.ts';
+import type { ConfiguredPlatform, PlatformDescriptor } from './platforms/descriptor.ts';
+import { platformDescriptors } from './platforms/platforms.ts';
 import { callerAuthOf, type CallerAuth } from './settings/callers.ts';
-import {
-  platformNames,
-  sampleServiceModes,
-  serviceSchema,
-  type PlatformName,
-  type SampleServiceMode,
-} from './settings/service.ts';
-import {
-  trustedApplicationSchema,
-  trustedApplicationSettings,
-  type TrustedApplicationSettings,
-} from './settings/trustedApplication.ts';
-import { ucwaSchema, ucwaSettings, type UcwaSettings } from './settings/ucwa.ts';
+import { oneOfTwo, readSchema } from './settings/readers.ts';
+import { sampleServiceModes, serviceSchema, type SampleServiceMode } from './settings/service.ts';
 
 /** What an administrator has configured, typed and checked. */
 export interface Settings {
@@ -38,9 +26,8 @@ export interface Settings {
   readonly publicBaseUrl: string | undefined;
   /** Hosts that callbacks of health subscriptions may name. */
   readonly webhookHosts: readonly HostRule[];
-  /** Undefined: the platform is not on. */
-  readonly trustedApplication: TrustedApplicationSettings | undefined;
-  readonly ucwa: UcwaSettings | undefined;
+  /** The platforms that are on, in the order of the list (platforms/platforms.ts). */
+  readonly platforms: readonly ConfiguredPlatform[];
   /** Development only: every upstream host is reached at this address, as with curl's `--connect-to`. */
   readonly connectTo: { readonly host: string; readonly port: number } | undefined;
 }
@@ -69,51 +56,41 @@ export function readRegistrationSettings(environment: Environment): {
   };
 }
 
-/** Reads and checks every setting; all mistakes stand in one `configuration-invalid` message, by name, never by value. */
-export function readSettings(environment: Environment): Settings {
+/**
+ * Reads and checks every setting. Throws `configuration-invalid`: all mistakes stand in its message, by name and never by
+ * value.
+ * @param descriptors the platforms that can be on
+ */
+export function readSettings(
+  environment: Environment,
+  descriptors: readonly PlatformDescriptor[] = platformDescriptors,
+): Settings {
   const given = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
   );
   const development = isDevelopment(environment);
-  const mistakes: string[] = [];
-  const read = <S extends z.ZodType>(schema: S): z.output<S> | undefined => {
-    const result = schema.safeParse(given);
-    if (result.success) return result.data;
-    mistakes.push(...result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
-    return undefined;
-  };
-  const requireOneOf = (first: string, second: string): void => {
-    const complaint = oneOfTwo(second, [given[first], given[second]]);
-    if (complaint) mistakes.push(`${first} ${complaint}`);
-  };
-  const isOn = (platform: PlatformName): boolean => platformsOf(given['MEETING_PLATFORMS']).includes(platform);
-
-  const service = read(serviceSchema(development));
-  requireOneOf('TABLES_ENDPOINT', 'TABLES_CONNECTION_STRING');
-  let trustedApplication: TrustedApplicationSettings | undefined;
-  if (isOn('trusted-application')) {
-    const application = read(trustedApplicationSchema(development));
-    requireOneOf('ENTRA_CLIENT_SECRET_NAME', 'ENTRA_CLIENT_CERTIFICATE_NAME');
-    const typed = application && trustedApplicationSettings(application);
-    mistakes.push(...(typed?.mistakes ?? []));
-    trustedApplication = typed?.settings;
-  }
-  const onPremises = isOn('ucwa') ? read(ucwaSchema) : undefined;
-  const typedUcwa = onPremises && ucwaSettings(onPremises);
-  mistakes.push(...(typedUcwa?.mistakes ?? []));
-  const ucwa = typedUcwa?.settings;
-  if (trustedApplication && ucwa) mistakes.push(...overlaps(trustedApplication, ucwa));
-  // A platform whose own settings are mistaken could not say which meetings are its own.
-  const arePlatformsKnown =
-    isOn('trusted-application') === Boolean(trustedApplication) && isOn('ucwa') === Boolean(ucwa);
-  if (arePlatformsKnown) {
-    mistakes.push(...testMeetingMistakes(service?.SYNTHETIC_JOIN_MEETING_URLS ?? [], { trustedApplication, ucwa }));
-  }
+  const names = descriptors.map(({ name }) => name);
+  const { values: service, mistakes } = readSchema(serviceSchema(development, names), given);
+  // Read leniently: whether the names are right is the schema's business.
+  const on = (given['MEETING_PLATFORMS'] ?? '').split(/[\s,;]+/);
+  const configured = descriptors
+    .filter(({ name }) => on.includes(name))
+    .map((descriptor) => descriptor.configure(given, development));
+  const platforms = configured.flatMap(({ platform }) => platform ?? []);
   const callers = service && callerAuthOf(service, given);
-  mistakes.push(...(callers?.mistakes ?? []));
-
-  if (mistakes.length > 0 || !service || !callers) {
-    throw new Problem('configuration-invalid', `Correct the settings: ${mistakes.join('; ')}.`);
+  const all = [
+    ...mistakes,
+    ...oneOfTwo(given, 'TABLES_ENDPOINT', 'TABLES_CONNECTION_STRING'),
+    ...configured.flatMap((one) => one.mistakes),
+    ...overlaps(platforms),
+    // A platform whose own settings are mistaken could not say which meetings are its own.
+    ...(platforms.length === configured.length
+      ? testMeetingMistakes(service?.SYNTHETIC_JOIN_MEETING_URLS ?? [], platforms)
+      : []),
+    ...(callers?.mistakes ?? []),
+  ];
+  if (all.length > 0 || !service || !callers) {
+    throw new Problem('configuration-invalid', `Correct the settings: ${all.join('; ')}.`);
   }
   return {
     development,
@@ -132,20 +109,28 @@ export function readSettings(environment: Environment): Settings {
     publicBaseUrl: service.PUBLIC_BASE_URL,
     webhookHosts: service.WEBHOOK_HOSTS,
     connectTo: service.DEVELOPMENT_CONNECT_TO,
-    trustedApplication,
-    ucwa,
+    platforms,
   };
 }
 
-/** Read leniently: whether the names are right is the schema's business. */
-function platformsOf(text = 'trusted-application'): readonly string[] {
-  return platformNames.filter((name) => text.split(/[\s,;]+/).includes(name));
+/** A meeting belongs to one platform, whichever is asked first. */
+function overlaps(platforms: readonly ConfiguredPlatform[]): string[] {
+  return platforms.flatMap((one, index) =>
+    platforms.slice(index + 1).flatMap((other) => {
+      const isReadBy = (platform: ConfiguredPlatform) => (host: string) =>
+        platform.readLink(new URL(`https://${host}/`)) !== undefined;
+      const doOverlap = other.meetingHosts.hosts.some(isReadBy(one)) || one.meetingHosts.hosts.some(isReadBy(other));
+      return doOverlap ? [`${one.meetingHosts.setting} and ${other.meetingHosts.setting} overlap`] : [];
+    }),
+  );
 }
 
-/** A meeting belongs to one platform, whichever was asked first. */
-function overlaps({ meetingHosts }: TrustedApplicationSettings, ucwa: UcwaSettings): string[] {
-  const hosts = [...ucwa.meetingHosts.keys()].map((host) => new URL(`https://${host}`));
-  return hosts.some((url) => isHostAllowed(url, meetingHosts))
-    ? ['TRUSTED_APPLICATION_MEETING_HOSTS and UCWA_MEETING_HOSTS overlap']
-    : [];
+/** What is wrong with the test meetings: each is one of a platform that is on, and no platform has two. */
+function testMeetingMistakes(urls: readonly string[], platforms: readonly ConfiguredPlatform[]): string[] {
+  const owners = urls.map((url) => platforms.find((platform) => platform.readLink(new URL(url)) !== undefined));
+  const known = owners.filter((owner) => owner !== undefined);
+  return [
+    ...(known.length < urls.length ? ['SYNTHETIC_JOIN_MEETING_URLS must be on meeting hosts of this service'] : []),
+    ...(new Set(known).size < known.length ? ['SYNTHETIC_JOIN_MEETING_URLS must name one meeting a platform'] : []),
+  ];
 }

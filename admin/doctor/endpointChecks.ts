@@ -1,8 +1,8 @@
 import { isPublicAddress } from '../../lib/net/publicAddress.ts';
 import type { Lookup } from '../../lib/net/webhookOutlet.ts';
 import type { Environment, Settings } from '../../lib/settings.ts';
-import { failing, passed, warning, type Examination, type Finding } from './examination.ts';
-import { unreachable } from './unreachable.ts';
+import { failing, passed, warning, type Examination, type Finding } from '../../lib/platforms/examination.ts';
+import { unreachable } from '../../lib/platforms/unreachable.ts';
 import type { Configuration } from './configuration.ts';
 
 /** Who may call the service, and whom it calls back. */

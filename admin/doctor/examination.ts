@@ -1,15 +1,6 @@
 import { checkStatus, stepStatus, type Status } from '../../lib/health/status.ts';
+import { passed, warning, type Advice, type Examination, type Finding } from '../../lib/platforms/examination.ts';
 import { summarize } from '../../lib/telemetry.ts';
-
-/** What is wrong, and the exact next step. */
-export interface Advice {
-  readonly reason: string;
-  readonly nextStep: string;
-}
-
-/** What a check found. */
-export type Finding =
-  { readonly status: 'pass'; readonly reason?: string } | ({ readonly status: 'warn' | 'fail' } & Advice);
 
 /** A check in a report; the shape that `--json` prints. */
 export interface CheckResult {
@@ -28,30 +19,13 @@ export interface Report {
   readonly checks: readonly CheckResult[];
 }
 
-export interface RunOptions<T> {
-  /** What a failure means; undefined if it is none of the kinds that are known. */
-  readonly explain: (error: unknown) => Advice | undefined;
-  /** Looks at what came back. Default: all is well. */
-  readonly judge?: (value: T) => Finding;
-  /** For work that takes its time on every machine. */
-  readonly maySlow?: boolean;
-}
-
-/** An examination under way. */
-export interface Examination {
-  /** Records a check that called nobody. */
-  note(name: string, finding: Finding): void;
-  /** Runs a check and records it. Answers what came back; undefined if the check failed, so that what needs it ends. */
-  run<T>(name: string, work: () => Promise<T>, options: RunOptions<T>): Promise<{ readonly value: T } | undefined>;
+/** An examination that reports what it has recorded. */
+export interface ReportedExamination extends Examination {
   report(): Report;
 }
 
-export const passed: Finding = { status: 'pass' };
-export const warning = (reason: string, nextStep: string): Finding => ({ status: 'warn', reason, nextStep });
-export const failing = (reason: string, nextStep: string): Finding => ({ status: 'fail', reason, nextStep });
-
 /** @param onCheck is told of each check as it ends. */
-export function startExamination(onCheck: (result: CheckResult) => void): Examination {
+export function startExamination(onCheck: (result: CheckResult) => void): ReportedExamination {
   const checks: CheckResult[] = [];
   const record = (name: string, finding: Finding, latencyMs: number): void => {
     const result = { name, ...finding, latencyMs };

@@ -5,14 +5,11 @@ import type { Lookup } from '../../lib/net/webhookOutlet.ts';
 import { azureCommands } from './azureCommands.ts';
 import type { Configuration } from './configuration.ts';
 import { checkEndpoints } from './endpointChecks.ts';
-import { checkEntra } from './entra.ts';
 import { startExamination, type CheckResult, type Report } from './examination.ts';
 import { checkIdentity, identityOf } from './identity.ts';
 import { checkSecrets } from './secrets.ts';
 import { checkSettings } from './settingsChecks.ts';
 import { checkTables } from './tables.ts';
-import { checkTrustedApplication } from './trustedApplication.ts';
-import { checkUcwa } from './ucwa.ts';
 import { checkVault } from './vault.ts';
 
 export interface ExamineOptions {
@@ -40,7 +37,7 @@ export async function examine(configuration: Configuration, options: ExamineOpti
   if (!settings) return examination.report();
   await checkEndpoints(examination, settings, configuration, lookup);
 
-  const { trustedApplication: application, ucwa, development, connectTo } = settings;
+  const { development, connectTo } = settings;
   const identity = identityOf(asMe);
   const commands = azureCommands(settings, environment, identity);
   const readSecret = openVault(settings, identity.open);
@@ -50,20 +47,15 @@ export async function examine(configuration: Configuration, options: ExamineOpti
   await Promise.all([import('@azure/identity'), import('@azure/keyvault-secrets'), import('@azure/data-tables')]);
   const isVaultThere = await checkVault(examination, settings, now);
   const isIdentityThere = await checkIdentity(examination, settings, { identity, environment });
-  const usable =
+  const usableSecrets =
     isVaultThere && isIdentityThere
       ? await checkSecrets(examination, settings, { readSecret, commands, now })
-      : new Set<never>();
+      : new Set<string>();
   if (isIdentityThere || 'connectionString' in settings.tables) {
     await checkTables(examination, settings, { identity, commands });
   }
-  if (application && usable.has('trusted-application')) {
-    const tokens = await checkEntra(examination, { application, development, readSecret, now });
-    if (tokens) await checkTrustedApplication(examination, { application, tokens, transport });
-  }
-  if (ucwa) {
-    const hasPassword = usable.has('ucwa');
-    await checkUcwa(examination, { settings: ucwa, transport, readSecret, hasPassword, now });
+  for (const platform of settings.platforms) {
+    await platform.examine(examination, { development, readSecret, transport, now, usableSecrets });
   }
   return examination.report();
 }

@@ -1,8 +1,8 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
 import { managedIdentity } from '../../lib/azure/managedIdentity.ts';
 import type { Environment, Settings } from '../../lib/settings.ts';
-import { causesOf } from './causes.ts';
-import { failing, passed, warning, type Advice, type Examination } from './examination.ts';
+import { causesOf } from '../../lib/platforms/causes.ts';
+import { failing, passed, warning, type Advice, type Examination } from '../../lib/platforms/examination.ts';
 
 /** What opens the vault and the tables during an examination. */
 export interface Identity {

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { VaultSecret } from '../../lib/azure/vault.ts';
 import { parseRing } from '../../lib/sealing/keyRing.ts';
-import { failing, passed, warning, type Finding } from './examination.ts';
+import { failing, passed, warning, type Finding } from '../../lib/platforms/examination.ts';
 import type { AzureCommands } from './azureCommands.ts';
 
 /** What a secret has to look like; says how it does not, and never what it is. */

@@ -3,13 +3,14 @@ import { Problem } from '../../lib/problem.ts';
 import { isDevelopment, readSettings, type Environment, type Settings } from '../../lib/settings.ts';
 import { parseOrigin } from '../../lib/settings/readers.ts';
 import { serviceSchema } from '../../lib/settings/service.ts';
-import { trustedApplicationSchema } from '../../lib/settings/trustedApplication.ts';
-import { ucwaSchema } from '../../lib/settings/ucwa.ts';
-import { failing, passed, warning, type Examination, type Finding } from './examination.ts';
+import { platformDescriptors } from '../../lib/platforms/platforms.ts';
+import { failing, passed, warning, type Examination, type Finding } from '../../lib/platforms/examination.ts';
 
 const schedules = ['DISCOVERY_CHECK_SCHEDULE', 'PURGE_SCHEDULE'] as const;
 const knownNames: ReadonlySet<string> = new Set([
-  ...[serviceSchema(true), trustedApplicationSchema(true), ucwaSchema].flatMap(({ shape }) => Object.keys(shape)),
+  ...[serviceSchema(true, []), ...platformDescriptors.map(({ schema }) => schema(true))].flatMap(({ shape }) =>
+    Object.keys(shape),
+  ),
   ...schedules,
   // Of `npm run ucwa`, which may have been run in the same shell.
   'UCWA_PASSWORD',

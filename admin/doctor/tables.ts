@@ -2,10 +2,10 @@ import { openTable, rowCondition } from '../../lib/azure/tables.ts';
 import { tableNames } from '../../lib/service.ts';
 import type { Settings } from '../../lib/settings.ts';
 import type { AzureCommands } from './azureCommands.ts';
-import { azureAnswerOf } from './causes.ts';
-import type { Advice, Examination } from './examination.ts';
+import { azureAnswerOf } from '../../lib/platforms/causes.ts';
+import type { Advice, Examination } from '../../lib/platforms/examination.ts';
 import type { Identity } from './identity.ts';
-import { unreachable } from './unreachable.ts';
+import { unreachable } from '../../lib/platforms/unreachable.ts';
 
 /** No row of ours is called so. */
 const nobody = 'doctor';

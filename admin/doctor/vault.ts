@@ -1,7 +1,7 @@
 import { createTransport } from '../../lib/net/transport.ts';
 import type { Settings } from '../../lib/settings.ts';
-import { failing, passed, warning, type Examination, type Finding } from './examination.ts';
-import { unreachable } from './unreachable.ts';
+import { failing, passed, warning, type Examination, type Finding } from '../../lib/platforms/examination.ts';
+import { unreachable } from '../../lib/platforms/unreachable.ts';
 
 /** A server's answer, as far as clocks go. */
 interface Dated {

@@ -1,15 +1,12 @@
 import type { AzureCommands } from './azureCommands.ts';
-import { azureAnswerOf } from './causes.ts';
-import type { Advice } from './examination.ts';
+import { azureAnswerOf } from '../../lib/platforms/causes.ts';
+import type { Advice } from '../../lib/platforms/examination.ts';
 import { newGuestKeys } from './secretShape.ts';
-import { unreachable } from './unreachable.ts';
-
-/** The secrets that the service lives by; the names are those of its own health check. */
-export type Purpose = 'guest-keys' | 'trusted-application' | 'ucwa';
+import { unreachable } from '../../lib/platforms/unreachable.ts';
 
 /** The secret that could not be read. */
 export interface UnreadSecret {
-  readonly purpose: Purpose;
+  readonly purpose: string;
   readonly name: string;
   /** Of the vault. */
   readonly host: string;

@@ -1,108 +1,99 @@
 import type { TokenCredential } from '@azure/identity';
+import { CachedValue } from '../cachedValue.ts';
 import { Problem } from '../problem.ts';
-import type { Settings } from '../settings.ts';
-import type { EntraSettings } from '../settings/trustedApplication.ts';
 import { step } from '../telemetry.ts';
 import { retryOptions } from './clientOptions.ts';
 import type { ReadSecret, VaultSecret } from './vault.ts';
 import { withTimeLimit } from './withTimeLimit.ts';
 
-/** Access tokens of the Entra application for one audience. */
-export interface EntraTokens {
-  /** A token that is valid for a while yet; from memory where possible. */
-  get(): Promise<string>;
-  /** Forgets `token`, because the platform refused it; does nothing if a newer one has taken its place. */
-  drop(token: string): void;
+/** The Entra application in whose name a platform is called. */
+export interface EntraSettings {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly authorityHost: string | undefined;
+  /** The vault's name of the client secret or of the PEM certificate. */
+  readonly credential: { readonly kind: 'secret' | 'certificate'; readonly name: string };
 }
 
 export interface EntraTokensOptions {
-  entra: EntraSettings;
-  audience: string;
-  readSecret: ReadSecret;
-  settings: Pick<Settings, 'development'>;
-  now?: () => number;
+  readonly entra: EntraSettings;
+  readonly audience: string;
+  readonly readSecret: ReadSecret;
+  /** Whether the authority may be one that Entra's own list of instances does not know. */
+  readonly development: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 interface AccessToken {
-  token: string;
-  expiresAt: number;
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
 }
 
 const renewBeforeMs = 5 * 60_000;
 const rereadSecretEveryMs = 30_000;
 
 /**
- * Client credentials (secret or PEM certificate from the vault), cached until five minutes before they expire. One
- * caller renews; the others go on with the old token while it lasts. When Entra says `invalid_client` the credential
- * is read again, at most every 30 s, and the call repeated once: replacing a secret loses no request.
+ * Access tokens of the Entra application for one audience, by client credentials (secret or PEM certificate from the vault).
+ * A token is cached until five minutes before it expires; one caller renews, the others use the old token while it lasts.
+ * When Entra says `invalid_client` the credential is read again, at most every 30 s, and the call repeated once: replacing a
+ * secret loses no request.
  */
-export function createEntraTokens({
-  entra,
-  audience,
-  readSecret,
-  settings,
-  now = Date.now,
-}: EntraTokensOptions): EntraTokens {
-  let current: AccessToken | undefined;
-  let renewal: Promise<AccessToken> | undefined;
-  let secret: Promise<VaultSecret> | undefined;
-  let rereadAt = -Infinity;
+export class EntraTokens {
+  readonly #options: EntraTokensOptions;
+  readonly #tokens: CachedValue<AccessToken>;
+  readonly #secret: CachedValue<VaultSecret>;
+  #rereadAt = -Infinity;
 
-  const readCredential = (): Promise<VaultSecret> => {
-    if (!secret) {
-      secret = readSecret(entra.credential.name);
-      secret.catch(() => (secret = undefined));
+  constructor(options: EntraTokensOptions) {
+    const { entra, readSecret, now } = options;
+    this.#options = options;
+    this.#tokens = new CachedValue({
+      load: () => step('entra', () => this.#requestTwice()),
+      isFresh: ({ expiresAt }) => expiresAt - now() > renewBeforeMs,
+      isUsable: ({ expiresAt }) => expiresAt > now(),
+      now,
+    });
+    this.#secret = new CachedValue({ load: () => readSecret(entra.credential.name), isFresh: () => true, now });
+  }
+
+  /** A token that is valid for a while yet; from memory where possible. */
+  async get(): Promise<string> {
+    return (await this.#tokens.get()).token;
+  }
+
+  /** Forgets `token`, because the platform refused it; does nothing if a newer one has taken its place. */
+  drop(token: string): void {
+    const { known } = this.#tokens;
+    if (known?.token === token) this.#tokens.invalidate(known);
+  }
+
+  async #requestTwice(): Promise<AccessToken> {
+    const { now } = this.#options;
+    try {
+      try {
+        return await this.#request();
+      } catch (error) {
+        if (!isInvalidClient(error) || now() - this.#rereadAt < rereadSecretEveryMs) throw error;
+        this.#rereadAt = now();
+        const { known } = this.#secret;
+        if (known) this.#secret.invalidate(known);
+        return await this.#request();
+      }
+    } catch (error) {
+      throw asEntraProblem(error);
     }
-    return secret;
-  };
+  }
 
-  const request = async (): Promise<AccessToken> => {
+  async #request(): Promise<AccessToken> {
+    const { entra, audience, development } = this.#options;
     // A credential object keeps its own token cache, which a dropped token must not come back from: so a fresh one.
-    const credential = await createCredential(entra, await readCredential(), settings.development);
+    const credential = await createCredential(entra, await this.#secret.get(), development);
     const answer = await withTimeLimit(credential).getToken(`${audience}/.default`);
     if (!answer) throw new Error('no token');
     return { token: answer.token, expiresAt: answer.expiresOnTimestamp };
-  };
-
-  const renew = (): Promise<AccessToken> =>
-    step('entra', async () => {
-      try {
-        try {
-          return await request();
-        } catch (error) {
-          if (!isInvalidClient(error) || now() - rereadAt < rereadSecretEveryMs) throw error;
-          rereadAt = now();
-          secret = undefined;
-          return await request();
-        }
-      } catch (error) {
-        throw asEntraProblem(error);
-      }
-    });
-
-  const startRenewal = (): Promise<AccessToken> => {
-    renewal ??= renew()
-      .then((token) => (current = token))
-      .finally(() => (renewal = undefined));
-    return renewal;
-  };
-
-  return {
-    async get() {
-      const remainingMs = current ? current.expiresAt - now() : 0;
-      if (current && (remainingMs > renewBeforeMs || (remainingMs > 0 && renewal))) return current.token;
-      const old = current;
-      try {
-        return (await startRenewal()).token;
-      } catch (error) {
-        if (old && old.expiresAt > now()) return old.token;
-        throw error;
-      }
-    },
-    drop(token) {
-      if (current?.token === token) current = undefined;
-    },
-  };
+  }
 }
 
 async function createCredential(

@@ -27,7 +27,7 @@ export interface UseCases {
   /** What the answers of the sample service need of the settings. */
   readonly sampleService: () => {
     readonly allowedOrigins: readonly string[];
-    /** Of the Trusted Application platform, if it is on. */
-    readonly endpointId: string | undefined;
+    /** Of the platform that a token is for; undefined where it has none. */
+    readonly tenantEndpointId: (platform: string) => string | undefined;
   };
 }

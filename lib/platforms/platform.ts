@@ -79,6 +79,8 @@ export interface HealthStep {
   readonly latencyMs: number;
   /** What the administrator can do about it; a fixed sentence, never upstream text. */
   readonly action?: string;
+  /** Of a step that failed: the typed failure of the adapter, for whoever words it in another way. Never stored. */
+  readonly failure?: unknown;
 }
 
 /** A meeting as its link names it. */

@@ -5,7 +5,7 @@ import type { Transport, UpstreamAnswer } from '../net/transport.ts';
 import { Problem } from '../problem.ts';
 import type { HealthStep } from './platform.ts';
 import { recordSteps, type Observe } from './recordSteps.ts';
-import { refuseOutage, unusableAnswer } from './refusals.ts';
+import { refuseOutage, AnswerFailure } from './failures.ts';
 
 /** The calls of the guest itself in a probe join, which both Skype platforms share. */
 
@@ -28,10 +28,10 @@ const overstayed = 'Nothing has to be done: the platform ends what the test gues
 
 /** The steps of a probe join. A guest that could not leave is a warning only, because it could have joined. */
 export async function recordProbeJoin(
-  walk: (observe: Observe) => Promise<void>,
+  check: (observe: Observe) => Promise<void>,
   asProblem: (failure: unknown) => Problem,
 ): Promise<HealthStep[]> {
-  const steps = await recordSteps(walk, asProblem);
+  const steps = await recordSteps(check, asProblem);
   return steps.map((step) =>
     step.name === 'leave' && step.outcome === 'fail' ? { ...step, outcome: 'warn', action: overstayed } : step,
   );
@@ -55,7 +55,7 @@ export async function createAndEndApplication(
       const answer = await send({ method: 'POST', url: applicationsUrl, headers, body: JSON.stringify(body) }, signal);
       refuseGuestAnswer(answer);
       application = applicationOf(answer, applicationsUrl);
-      if (!application) throw unusableAnswer();
+      if (!application) throw new AnswerFailure('unusable');
       if (!readApplication(answer.body)?._embedded?.communication?._links?.joinOnlineMeeting) throw noJoinOffered();
     });
   } finally {
@@ -84,7 +84,7 @@ export function refuseGuestAnswer(answer: UpstreamAnswer): void {
       { reason: 'meeting-rejected' },
     );
   }
-  if (status < 200 || status >= 300) throw unusableAnswer();
+  if (status < 200 || status >= 300) throw new AnswerFailure('unusable');
 }
 
 const link = z.object({ href: z.string() });

@@ -10,15 +10,15 @@ const actions: Partial<Record<ProblemCode, string>> = {
   'secrets-unavailable': "The vault cannot be read. See to its network rules, and to the role of the app's identity.",
 };
 
-/** Runs one step of a check and records its outcome and latency; a failure is thrown on, so that the walk ends there. */
+/** Runs one step of a check and records its outcome and latency; a failure is thrown on, so that the check ends there. */
 export type Observe = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 /**
- * The steps of a walk as far as it came. Never throws: a failure is a step's outcome.
- * @param asProblem names a failure, which gives the step's action.
+ * The steps of a check as far as they came. Never throws: a failure is a step's outcome.
+ * @param asProblem maps a failure to the problem that gives the step's action.
  */
 export async function recordSteps(
-  walk: (observe: Observe) => Promise<void>,
+  check: (observe: Observe) => Promise<void>,
   asProblem: (failure: unknown) => Problem,
 ): Promise<HealthStep[]> {
   const steps: HealthStep[] = [];
@@ -32,12 +32,12 @@ export async function recordSteps(
     } catch (error) {
       const problem = asProblem(error);
       const action = actions[problem.code] ?? problem.message;
-      steps.push({ name, outcome: 'fail', latencyMs: elapsedMs(), action });
+      steps.push({ name, outcome: 'fail', latencyMs: elapsedMs(), action, failure: error });
       throw error;
     }
   };
   try {
-    await walk(observe);
+    await check(observe);
   } catch {
     // The step that failed has been recorded; the ones behind it cannot be tried.
   }

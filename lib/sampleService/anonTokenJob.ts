@@ -1,13 +1,11 @@
 import type { Admitted } from '../guests/admission.ts';
 import type { IssueRequest } from '../guests/issue.ts';
 import { Problem } from '../problem.ts';
-import type { PlatformName } from '../settings/service.ts';
 import { frameworkError, ownText, type Job, type JobAnswer, type JobResult } from './jobEndpoint.ts';
 import type { JobInput } from './jobInput.ts';
 import { originsOfPages } from './pageOrigins.ts';
 
 const longestMeetingUrl = 1_024;
-const tenantEndpointOf: PlatformName = 'trusted-application';
 // Any version, in any letter case; all zeros is the UUID that stands for none.
 const uuid = /^(?![0-]+$)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -37,8 +35,9 @@ export const anonTokenJob: Job = {
     }
   },
   async run(input, { issue, sampleService }, signal) {
-    const { allowedOrigins, endpointId } = sampleService();
-    return anonTokenResult(await issue(guestOf(input, allowedOrigins), signal), endpointId);
+    const { allowedOrigins, tenantEndpointId } = sampleService();
+    const issued = await issue(guestOf(input, allowedOrigins), signal);
+    return anonTokenResult(issued, tenantEndpointId(issued.row.platform));
   },
 };
 
@@ -63,12 +62,12 @@ function guestOf(input: JobInput, configuredOrigins: readonly string[]): IssueRe
   return { meetingUrl, allowedOrigins, ...(uuid.test(sessionId) && { applicationSessionId: sessionId }) };
 }
 
-/** A token as the clients read it. @param endpointId of the Trusted Application platform; other platforms have none. */
-function anonTokenResult({ row, join }: Admitted, endpointId: string | undefined): JobResult {
+/** A token as the clients read it. @param tenantEndpointId of the Trusted Application platform; other platforms have none. */
+function anonTokenResult({ join }: Admitted, tenantEndpointId: string | undefined): JobResult {
   return {
     DiscoverUri: join.discoverUrl ?? '',
     Token: join.token,
-    TenantEndpointId: row.platform === tenantEndpointOf ? (endpointId ?? '') : '',
+    TenantEndpointId: tenantEndpointId ?? '',
     ExpireTime: join.expiryTime.toISOString(),
   };
 }

@@ -72,9 +72,20 @@ export function parseLoopbackUrl(text: string): URL | undefined {
 export const developmentOnly = <T>(development: boolean, schema: z.ZodType<T>): z.ZodType<T | undefined> =>
   development ? schema.optional() : z.undefined('is for development only').optional();
 
-/** What is wrong if not exactly one of two settings is there; undefined if all is well. */
-export function oneOfTwo(second: string, given: readonly [unknown, unknown]): string | undefined {
-  const count = given.filter((value) => value !== undefined).length;
-  if (count === 1) return undefined;
-  return count === 0 ? `or ${second} is missing` : `and ${second} exclude each other`;
+/** What is wrong if not exactly one of two settings is there. */
+export function oneOfTwo(given: Readonly<Record<string, unknown>>, first: string, second: string): string[] {
+  const count = [given[first], given[second]].filter((value) => value !== undefined).length;
+  if (count === 1) return [];
+  return [count === 0 ? `${first} or ${second} is missing` : `${first} and ${second} exclude each other`];
+}
+
+/** The settings that a schema names; `values` is undefined if one of them cannot be used. */
+export function readSchema<S extends z.ZodObject>(
+  schema: S,
+  given: Readonly<Record<string, string>>,
+): { readonly values: z.output<S> | undefined; readonly mistakes: readonly string[] } {
+  const result = schema.safeParse(given);
+  if (result.success) return { values: result.data, mistakes: [] };
+  const mistakes = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  return { values: undefined, mistakes };
 }

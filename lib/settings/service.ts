@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseTestMeetings } from './syntheticJoin.ts';
+import { parseHttpsUrl } from '../hostRules.ts';
 import {
   developmentOnly,
   everyEntry,
@@ -12,10 +12,6 @@ import {
   vaultName,
 } from './readers.ts';
 
-/** The meeting platforms that a deployment can configure in `MEETING_PLATFORMS`. */
-export const platformNames = ['trusted-application', 'ucwa'] as const;
-export type PlatformName = (typeof platformNames)[number];
-
 /** How callers prove themselves: the host's function keys, or Entra tokens that App Service authentication has checked. */
 export const callerAuthKinds = ['function-key', 'entra'] as const;
 
@@ -23,8 +19,11 @@ export const callerAuthKinds = ['function-key', 'entra'] as const;
 export const sampleServiceModes = ['off', 'keyed', 'open'] as const;
 export type SampleServiceMode = (typeof sampleServiceModes)[number];
 
-/** The settings of the service as a whole, by the names that an administrator writes. */
-export const serviceSchema = (development: boolean) =>
+/**
+ * The settings of the service as a whole, by the names that an administrator writes.
+ * @param platformNames what `MEETING_PLATFORMS` may name
+ */
+export const serviceSchema = (development: boolean, platformNames: readonly string[]) =>
   z.object({
     TABLES_CONNECTION_STRING: developmentOnly(
       development,
@@ -37,7 +36,7 @@ export const serviceSchema = (development: boolean) =>
     MEETING_PLATFORMS: everyEntry(
       (name) => platformNames.find((known) => known === name),
       `must name platforms out of: ${platformNames.join(', ')}`,
-    ).prefault('trusted-application'),
+    ),
     ALLOWED_ORIGINS: everyEntry(
       (text) => parseOrigin(text, development),
       'must be https origins, separated by commas',
@@ -71,6 +70,12 @@ export const serviceSchema = (development: boolean) =>
       parsed(parseConnectTo, 'must be 127.0.0.1 or localhost with a port'),
     ),
   });
+
+/** Meetings that health checks try to join, verbatim; undefined if one is no https URL. A meeting URL may hold semicolons. */
+function parseTestMeetings(text: string): readonly string[] | undefined {
+  const urls = text.split(',').map((entry) => entry.trim());
+  return urls.every((url) => parseHttpsUrl(url) !== undefined) ? urls : undefined;
+}
 
 function parseConnectTo(text: string): { host: string; port: number } | undefined {
   const [, host, port] = /^(127\.0\.0\.1|localhost):([1-9][0-9]{0,4})$/.exec(text) ?? [];

@@ -56,6 +56,6 @@ test('its links lead to files', () => {
 
 test('it knows the colour of the icon, and the hosts that notifications go to by default', () => {
   expect(readme).toContain(`\`${iconBrandColor}\``);
-  const hosts = serviceSchema(false).shape.WEBHOOK_HOSTS.parse(undefined);
+  const hosts = serviceSchema(false, []).shape.WEBHOOK_HOSTS.parse(undefined);
   for (const { host } of hosts) expect(section('Known Issues')).toContain(`\`${host}\``);
 });

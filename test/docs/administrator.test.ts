@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ofPermissions } from '../../admin/doctor/permissions.ts';
+import { ofPermissions } from '../../lib/platforms/trustedApplication/permissions.ts';
 import { readCommandLine as readDoctorLine } from '../../admin/doctor/commandLine.ts';
 import { readCommandLine as readUcwaLine } from '../../admin/ucwaCommandLine.ts';
 import { pemFile, startTestCloud, type TestCloud } from '../support/testCloud.ts';

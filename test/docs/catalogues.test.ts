@@ -4,8 +4,8 @@ import { AnonymousJoinProblem, type ProblemCode } from '../../client/problem.ts'
 import { endpoints, type EndpointDefinition } from '../../lib/contract/endpoints.ts';
 import { problemCatalogue, refusalReasons } from '../../lib/problem.ts';
 import { serviceSchema } from '../../lib/settings/service.ts';
-import { trustedApplicationSchema } from '../../lib/settings/trustedApplication.ts';
-import { ucwaSchema } from '../../lib/settings/ucwa.ts';
+import { trustedApplicationSchema } from '../../lib/platforms/trustedApplication/settings.ts';
+import { ucwaSchema } from '../../lib/platforms/ucwa/settings.ts';
 import { variables } from '../infra/azd.ts';
 import { namesIn, pageFor, pages, rowsOf, sectionOf } from './page.ts';
 
@@ -59,7 +59,7 @@ describe('settings', () => {
   const isSetting = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
   // The host reads these, and not the service.
   const schedules = ['DISCOVERY_CHECK_SCHEDULE', 'PURGE_SCHEDULE'];
-  const settings = [serviceSchema(true), trustedApplicationSchema(true), ucwaSchema]
+  const settings = [serviceSchema(true, []), trustedApplicationSchema(true), ucwaSchema]
     .flatMap(({ shape }) => Object.keys(shape))
     .concat(schedules)
     .toSorted();

@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Service } from '../../lib/service.ts';
+import { createService, type Service } from '../../lib/service.ts';
 import type { Admitted } from '../../lib/guests/admission.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import type { MeetingPlatform } from '../../lib/platforms/platform.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { adjustableClock } from '../races/adjustableClock.ts';
+import { platformOf } from '../support/platforms.ts';
 import { startTestCloud, type TestCloud } from '../support/testCloud.ts';
-import { platformsUnderContract, type PlatformUnderContract } from './platformsUnderContract.ts';
+import { descriptors, platformsUnderContract, type PlatformUnderContract } from './platformsUnderContract.ts';
 
 const clock = adjustableClock();
 const keysName = 'guest-keys';
@@ -25,14 +26,15 @@ beforeEach(async () => {
 afterAll(() => cloud.stop());
 
 const noLimit = (): AbortSignal => new AbortController().signal;
-const bothPlatforms = { MEETING_PLATFORMS: 'trusted-application,ucwa' };
+const allPlatforms = { MEETING_PLATFORMS: descriptors.map(({ name }) => name).join() };
+const settings = () => readSettings({ ...cloud.environment, ...allPlatforms }, descriptors);
 /** As another process would have: apps share nothing but the servers. */
-const newApp = (): Service => cloud.newApp(bothPlatforms, clock.now);
-const newPlatform = (platform: PlatformUnderContract): MeetingPlatform =>
-  platform.newPlatform(readSettings({ ...cloud.environment, ...bothPlatforms }), clock.now);
+const newApp = (): Service => createService(settings(), { now: clock.now });
+const newPlatform = ({ name }: PlatformUnderContract): MeetingPlatform =>
+  platformOf(settings(), name, { now: clock.now });
 
 describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platform) => {
-  const { meetingUrl, otherMeetingUrl, tokenCall } = platform;
+  const { meetingUrl, otherMeetingUrl, tokenServer } = platform;
   let app: Service;
   let applicationSessionId: string;
 
@@ -97,10 +99,10 @@ describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platfo
 
   test('is not let into another meeting', async () => {
     await issue();
-    const before = cloud.simulator.world.counts()[tokenCall];
+    const before = tokenServer.calls(cloud.simulator.world);
     await expect(issue(app, otherMeetingUrl)).rejects.toMatchObject({ status: 409 });
     await expect(issue(newApp(), otherMeetingUrl)).rejects.toMatchObject({ code: 'session-bound-to-another-meeting' });
-    expect(cloud.simulator.world.counts()[tokenCall]).toBe(before);
+    expect(tokenServer.calls(cloud.simulator.world)).toBe(before);
   });
 
   test('is not the guest of another session', async () => {
@@ -148,16 +150,16 @@ describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platfo
   ] as const)(
     'while the platform %s: a problem with the id, and the same request succeeds later',
     async (_, fault, code) => {
-      const { faults } = cloud.simulator.world;
-      faults.set(tokenCall, fault);
+      const { world } = cloud.simulator;
+      tokenServer.break(world, fault);
       await expect(issue()).rejects.toMatchObject({ code });
-      await faults.clearAll();
+      await tokenServer.mend(world);
       const first = await issue();
-      faults.set(tokenCall, fault);
+      tokenServer.break(world, fault);
       // Only the platform's own 429 is the caller's to wait for, and carries no id.
       const told = code === 'too-many-requests' ? { code } : { code, applicationSessionId };
       await expect(rejoin(newApp())).rejects.toMatchObject(told);
-      await faults.clearAll();
+      await tokenServer.mend(world);
       const second = await rejoin(newApp());
       expect(second.join.identityPreserved).toBe(true);
       expect(participants(first, second)).toHaveLength(1);
@@ -165,12 +167,12 @@ describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platfo
   );
 
   test('of a first attempt that failed without an answer gets the id to try again with', async () => {
-    const { faults } = cloud.simulator.world;
-    await faults.down('platform', true);
+    const { world } = cloud.simulator;
+    await tokenServer.takeDown(world);
     const failure: unknown = await app.issue({ meetingUrl }, noLimit()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'platform-unavailable', retryAfterSeconds: expect.any(Number) as number });
     const { applicationSessionId: told = '' } = failure as { applicationSessionId?: string };
-    await faults.clearAll();
+    await tokenServer.mend(world);
     const [first, second] = [
       await newApp().issue({ meetingUrl, applicationSessionId: told }, noLimit()),
       await newApp().issue({ meetingUrl, applicationSessionId: told }, noLimit()),
@@ -208,13 +210,13 @@ describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platfo
   });
 
   test('passes its health check, past all caches', async () => {
-    const before = cloud.simulator.world.counts()[tokenCall];
+    const before = tokenServer.calls(cloud.simulator.world);
     await app.checkDiscovery(undefined, () => undefined);
     const { checks } = await app.health.report();
     const steps = checks.find(({ name }) => name === platform.name)?.steps ?? [];
     expect(steps.map(({ outcome }) => outcome)).toEqual(steps.map(() => 'pass'));
     expect(steps.length).toBeGreaterThan(0);
-    expect(cloud.simulator.world.counts()[tokenCall]).toBe(before);
+    expect(tokenServer.calls(cloud.simulator.world)).toBe(before);
   });
 });
 

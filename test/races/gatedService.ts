@@ -10,9 +10,8 @@ import { indexEntryNeededUntil, purgeExpired } from '../../lib/guests/purge.ts';
 import { createRejoin } from '../../lib/guests/rejoin.ts';
 import { createRemoval } from '../../lib/guests/removal.ts';
 import { createSearch } from '../../lib/guests/search.ts';
-import { createTransport } from '../../lib/net/transport.ts';
-import { createTrustedApplication } from '../../lib/platforms/trustedApplication/trustedApplication.ts';
 import { readSettings } from '../../lib/settings.ts';
+import { platformOf } from '../support/platforms.ts';
 import type { TestCloud } from '../support/testCloud.ts';
 import { Gates, gated } from './gates.ts';
 
@@ -26,12 +25,9 @@ export interface GatedService extends Pick<Service, 'issue' | 'rejoin' | 'remove
 /** Several services of one cloud are several processes: they share nothing but the servers. */
 export function gatedService(cloud: TestCloud, now: () => number = Date.now): GatedService {
   const settings = readSettings(cloud.environment);
-  const { trustedApplication, development } = settings;
-  if (!trustedApplication) throw new Error('the test cloud has a Trusted Application platform');
   const gates = new Gates();
   const readSecret = openVault(settings);
-  const transport = createTransport({ connectTo: settings.connectTo });
-  const platform = createTrustedApplication({ settings: trustedApplication, development, readSecret, transport, now });
+  const platform = platformOf(settings, 'trusted-application', { readSecret, now });
   const table = (name: string): Table => openTable(settings, name);
 
   const guests = gated('guests', createGuestTable(table(guestTableName)), gates);

@@ -2,7 +2,7 @@ import type { EntraTokens } from '../../azure/entraToken.ts';
 import { isHostAllowed, parseAllowedUrl, type HostRule } from '../../hostRules.ts';
 import type { Transport, UpstreamAnswer } from '../../net/transport.ts';
 import { untilAborted } from '../../net/untilAborted.ts';
-import { unusableAnswer } from '../refusals.ts';
+import { AnswerFailure } from '../failures.ts';
 
 /** A call to the platform service in the name of our Entra application. */
 export interface ServiceCall {
@@ -43,7 +43,7 @@ export function createServiceClient({ send, tokens, hosts }: ServiceClientOption
   };
 
   return async (call, signal) => {
-    if (!isHostAllowed(call.url, hosts)) throw unusableAnswer();
+    if (!isHostAllowed(call.url, hosts)) throw new AnswerFailure('unusable');
     const token = await untilAborted(tokens.get(), signal);
     const answer = await sendOnce(call, token, signal);
     if (answer.status !== 401) return answer;

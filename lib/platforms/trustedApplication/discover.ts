@@ -1,10 +1,10 @@
 import { resolveLink, type HostRule } from '../../hostRules.ts';
 import type { ServiceClient } from './client.ts';
-import { unusableAnswer } from '../refusals.ts';
-import { notRegistered, refuseFailedAnswer } from './refusals.ts';
+import { AnswerFailure } from '../failures.ts';
+import { TrustedApplicationFailure, refuseFailedAnswer } from './failure.ts';
 import { linkOf, parseResource } from './wire.ts';
 
-/** What the walk found; the links are the only URLs of the platform that the service knows. */
+/** What discovery found; the links are the only URLs of the platform that the service knows. */
 export interface Discovered {
   /** Where anonymous tokens are asked for; undefined if the application was not granted the capability. */
   readonly anonApplicationTokens: URL | undefined;
@@ -12,31 +12,35 @@ export interface Discovered {
   readonly adhocMeetings: URL | undefined;
 }
 
-export interface WalkOptions {
+export interface DiscoverOptions {
   discoverUrl: URL;
   endpointId: string;
   hosts: readonly HostRule[];
   client: ServiceClient;
 }
 
-/** Names of the three requests of a walk, in their order. */
-export type WalkStep = 'discover' | 'applications' | 'application';
+/** The three requests of discovery, in their order. */
+export type DiscoverStep = 'discover' | 'applications' | 'application';
 
-/** Runs one request of the walk; a health check times and records it. */
-export type WalkObserver = <T>(step: WalkStep, work: () => Promise<T>) => Promise<T>;
+/** Runs one request of discovery; a health check times and records it. */
+export type DiscoverObserver = <T>(step: DiscoverStep, work: () => Promise<T>) => Promise<T>;
 
 /**
  * Discover → applications?endpointId → application (§1.6–1.8). An answer's own `self` is never followed. Throws `platform-refused`
  * for 403 and 404: not registered, not consented or the wrong endpoint, whatever the subcode (§1.11).
  */
-export async function walk(options: WalkOptions, signal: AbortSignal, observe: WalkObserver): Promise<Discovered> {
+export async function discover(
+  options: DiscoverOptions,
+  signal: AbortSignal,
+  observe: DiscoverObserver,
+): Promise<Discovered> {
   const { discoverUrl, endpointId, hosts, client } = options;
   const get = async (url: URL): Promise<Links> => {
     const answer = await client({ method: 'GET', url }, signal);
     refuseFailedAnswer(answer);
-    if (answer.status === 403 || answer.status === 404) throw notRegistered();
+    if (answer.status === 403 || answer.status === 404) throw new TrustedApplicationFailure('not-registered');
     const resource = answer.status >= 200 && answer.status < 300 ? parseResource(answer.body) : undefined;
-    if (!resource) throw unusableAnswer();
+    if (!resource) throw new AnswerFailure('unusable');
     return (rel) => {
       const href = linkOf(resource, rel);
       // Relative to the request as it was sent; a link that leaves the platform's hosts is a lie, not an absent link.
@@ -73,5 +77,5 @@ function capabilitiesIn(link: Links): Discovered {
 
 function requireLink(link: ReturnType<Links>): URL {
   if (link instanceof URL) return link;
-  throw unusableAnswer();
+  throw new AnswerFailure('unusable');
 }

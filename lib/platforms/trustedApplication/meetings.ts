@@ -1,22 +1,15 @@
 import { parseAllowedUrl, type HostRule } from '../../hostRules.ts';
 import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
 import { Unconfirmed, type Meeting, type MeetingRequest } from '../platform.ts';
-import { platformUnavailable, unusableAnswer } from '../refusals.ts';
+import { AnswerFailure } from '../failures.ts';
 import type { ServiceClient } from './client.ts';
 import type { Discovery } from './discovery.ts';
-import {
-  asPlatformProblem,
-  meetingsNotGranted,
-  notRegistered,
-  optionsRejected,
-  refuseFailedAnswer,
-  tooManyMeetings,
-} from './refusals.ts';
+import { asPlatformProblem, TrustedApplicationFailure, refuseFailedAnswer } from './failure.ts';
 import type { Discovered } from './discover.ts';
 import { parseMeetingAnswer, subcodeOf } from './wire.ts';
 
 export interface MeetingOptions {
-  discovery: Discovery;
+  readonly discovery: Discovery;
   /** Over a transport that sends at most once (lib/net/upstream.ts). */
   client: ServiceClient;
   meetingHosts: readonly HostRule[];
@@ -35,7 +28,7 @@ export async function requestMeeting(
 ): Promise<Meeting> {
   const known = await discovery.get(signal);
   const used = known.adhocMeetings ? known : await discovery.renew(known, signal);
-  if (!used?.adhocMeetings) throw meetingsNotGranted();
+  if (!used?.adhocMeetings) throw new TrustedApplicationFailure('meetings-not-granted');
 
   let answer: UpstreamAnswer;
   try {
@@ -48,9 +41,9 @@ export async function requestMeeting(
   const { status } = answer;
   if (status === 502) await lookAgain(discovery, used, signal);
   if (status === 403 || status === 404 || status === 410) {
-    // What the walk finds may say why.
+    // What discovery finds may say why.
     const renewed = await discovery.renew(used, signal);
-    if (renewed && !renewed.adhocMeetings) throw meetingsNotGranted();
+    if (renewed && !renewed.adhocMeetings) throw new TrustedApplicationFailure('meetings-not-granted');
   }
   try {
     return readMeeting(answer, meetingHosts);
@@ -60,7 +53,7 @@ export async function requestMeeting(
   }
 }
 
-/** There may be a meeting now, which the caller has to be told: whatever the walk finds must not take its place. */
+/** There may be a meeting now, which the caller has to know: whatever discovery finds must not take its place. */
 async function lookAgain(discovery: Discovery, used: Discovered, signal: AbortSignal): Promise<void> {
   await discovery.renew(used, signal).catch(() => undefined);
 }
@@ -90,14 +83,15 @@ function bodyOf(meeting: MeetingRequest): string {
 function readMeeting(answer: UpstreamAnswer, meetingHosts: readonly HostRule[]): Meeting {
   const { status, body } = answer;
   refuseFailedAnswer(answer);
-  if (status === 403) throw notRegistered();
+  if (status === 403) throw new TrustedApplicationFailure('not-registered');
   // The application is elsewhere, which is not the caller's fault; the next request knows where.
-  if (status === 404 || status === 410) throw platformUnavailable();
-  if (status === 409 && subcodeOf(body) === 'TooManyOnlineMeetings') throw tooManyMeetings();
-  if (status >= 400) throw optionsRejected();
+  if (status === 404 || status === 410) throw new AnswerFailure('unavailable');
+  if (status === 409 && subcodeOf(body) === 'TooManyOnlineMeetings')
+    throw new TrustedApplicationFailure('too-many-meetings');
+  if (status >= 400) throw new TrustedApplicationFailure('options-rejected');
   const made = parseMeetingAnswer(body);
   // Handed out verbatim, and it has to be one that tokens can be asked for.
-  if (!made || !parseAllowedUrl(made.joinUrl, meetingHosts)) throw unusableAnswer();
+  if (!made || !parseAllowedUrl(made.joinUrl, meetingHosts)) throw new AnswerFailure('unusable');
   const { joinUrl: meetingUrl, expirationTime: expiryTime, onlineMeetingUri, conferenceId, organizerUri } = made;
   return { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime };
 }

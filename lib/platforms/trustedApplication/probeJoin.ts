@@ -1,13 +1,14 @@
 import { parseAllowedUrl, resolveLink } from '../../hostRules.ts';
 import type { Transport } from '../../net/transport.ts';
-import type { TrustedApplicationSettings } from '../../settings/trustedApplication.ts';
+import type { TrustedApplicationSettings } from './settings.ts';
 import type { HealthStep, PlatformGuest } from '../platform.ts';
 import { createAndEndApplication, guestHeaders, recordProbeJoin, refuseGuestAnswer, probeGuest } from '../probeJoin.ts';
-import { unusableAnswer } from '../refusals.ts';
+import { AnswerFailure } from '../failures.ts';
 import type { ServiceClient } from './client.ts';
-import { asPlatformProblem } from './refusals.ts';
+import { asPlatformProblem } from './failure.ts';
 import { requestToken } from './tokens.ts';
-import { walk } from './discover.ts';
+import { discover } from './discover.ts';
+import { Discovery } from './discovery.ts';
 import { linkOf, parseResource } from './wire.ts';
 
 export interface ProbeJoinOptions {
@@ -25,22 +26,21 @@ export function probeJoin(options: ProbeJoinOptions, guest: PlatformGuest, signa
   const { discoverUrl, endpointId, hosts } = settings;
   return recordProbeJoin(async (observe) => {
     const discovered = await observe('discovery', () =>
-      walk({ discoverUrl, endpointId, hosts, client }, signal, (_, work) => work()),
+      discover({ discoverUrl, endpointId, hosts, client }, signal, (_, work) => work()),
     );
-    // What was found just now is the newest there is.
-    const discovery = { get: () => Promise.resolve(discovered), renew: () => Promise.resolve(undefined) };
+    const discovery = new Discovery({ discover: () => Promise.resolve(discovered), now });
     const { token, discoverUrl: guestUrl } = await observe('token', () =>
       requestToken({ discovery, client, hosts, now }, guest, signal),
     );
     const applicationsUrl = await observe('guest-discover', async () => {
       const url = parseAllowedUrl(guestUrl ?? '', hosts);
-      if (!url) throw unusableAnswer();
+      if (!url) throw new AnswerFailure('unusable');
       // The token stands in the URL; here it never goes into a header (§6.1).
       const answer = await send({ method: 'GET', url, headers: guestHeaders }, signal);
       refuseGuestAnswer(answer);
       const resource = parseResource(answer.body);
       const found = resolveLink((resource && linkOf(resource, 'anonApplications')) ?? '', url, hosts);
-      if (!found) throw unusableAnswer();
+      if (!found) throw new AnswerFailure('unusable');
       return found;
     });
     const body = { ...probeGuest, anonymousDisplayName: 'Health check' };

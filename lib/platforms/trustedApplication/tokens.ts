@@ -3,13 +3,13 @@ import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
 import type { Join, PlatformGuest } from '../platform.ts';
 import type { ServiceClient } from './client.ts';
 import type { Discovery } from './discovery.ts';
-import { unusableAnswer } from '../refusals.ts';
-import { capabilityMissing, meetingRejected, notRegistered, refuseFailedAnswer } from './refusals.ts';
+import { AnswerFailure } from '../failures.ts';
+import { TrustedApplicationFailure, refuseFailedAnswer } from './failure.ts';
 import type { Discovered } from './discover.ts';
 import { parseTokenAnswer, subcodeOf } from './wire.ts';
 
 export interface TokenOptions {
-  discovery: Discovery;
+  readonly discovery: Discovery;
   client: ServiceClient;
   hosts: readonly HostRule[];
   now: () => number;
@@ -26,7 +26,7 @@ const moved = new Set([403, 404, 410, 502]);
 export async function requestToken(options: TokenOptions, guest: PlatformGuest, signal: AbortSignal): Promise<Join> {
   const { discovery, client } = options;
   const post = async ({ anonApplicationTokens: url }: Discovered): Promise<UpstreamAnswer | UpstreamFailure> => {
-    if (!url) throw capabilityMissing();
+    if (!url) throw new TrustedApplicationFailure('tokens-not-granted');
     const { allowedOrigins, applicationSessionId, meetingUrl } = guest;
     const body = JSON.stringify({ allowedOrigins: allowedOrigins.join(';'), applicationSessionId, meetingUrl });
     try {
@@ -43,7 +43,7 @@ export async function requestToken(options: TokenOptions, guest: PlatformGuest, 
     const renewed = await discovery.renew(known, signal);
     if (renewed) result = await post(renewed);
   }
-  if (!result) throw capabilityMissing();
+  if (!result) throw new TrustedApplicationFailure('tokens-not-granted');
   if (result instanceof UpstreamFailure) throw result;
   return readToken(result, options);
 }
@@ -56,14 +56,15 @@ function readToken(answer: UpstreamAnswer, { hosts, now }: TokenOptions): Join {
   const { status, body } = answer;
   // CannotRedirect: the meeting's pool cannot serve it now (§1.10), which is not the caller's fault.
   refuseFailedAnswer(status === 410 ? { ...answer, status: 503 } : answer);
-  if (status === 403 && subcodeOf(body) === 'ApplicationNotFound') throw notRegistered();
-  if (status >= 400) throw meetingRejected();
+  if (status === 403 && subcodeOf(body) === 'ApplicationNotFound')
+    throw new TrustedApplicationFailure('not-registered');
+  if (status >= 400) throw new TrustedApplicationFailure('meeting-rejected');
   const token = parseTokenAnswer(body);
-  if (!token) throw unusableAnswer();
+  if (!token) throw new AnswerFailure('unusable');
   const lifeMs = token.expiryTime.getTime() - now();
-  if (lifeMs <= 0 || lifeMs > furthestExpiryMs) throw unusableAnswer();
+  if (lifeMs <= 0 || lifeMs > furthestExpiryMs) throw new AnswerFailure('unusable');
   // Handed out verbatim, so it has to be as safe to follow as a URL that we would follow ourselves.
-  if (!parseAllowedUrl(token.discoverHref, hosts)) throw unusableAnswer();
+  if (!parseAllowedUrl(token.discoverHref, hosts)) throw new AnswerFailure('unusable');
   return {
     token: token.token,
     expiryTime: token.expiryTime,

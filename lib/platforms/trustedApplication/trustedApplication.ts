@@ -1,45 +1,41 @@
-import { createEntraTokens, type EntraTokens } from '../../azure/entraToken.ts';
-import type { ReadSecret } from '../../azure/vault.ts';
-import { isHostAllowed } from '../../hostRules.ts';
+import { EntraTokens } from '../../azure/entraToken.ts';
 import type { Transport } from '../../net/transport.ts';
 import { createUpstream } from '../../net/upstream.ts';
-import type { TrustedApplicationSettings } from '../../settings/trustedApplication.ts';
+import type { TrustedApplicationSettings } from './settings.ts';
 import { step } from '../../telemetry.ts';
-import { canonicalUrl } from '../meetingLinks.ts';
-import type { Join, MeetingPlatform, PlatformGuest } from '../platform.ts';
-import { checkWalk } from './check.ts';
+import type { AdapterOptions, PlatformAdapter } from '../descriptor.ts';
+import type { Join, PlatformGuest } from '../platform.ts';
+import { checkSteps } from './check.ts';
 import { createServiceClient } from './client.ts';
-import { createDiscovery } from './discovery.ts';
+import { Discovery } from './discovery.ts';
 import { requestMeeting } from './meetings.ts';
-import { asPlatformProblem } from './refusals.ts';
+import { asPlatformProblem } from './failure.ts';
 import { probeJoin } from './probeJoin.ts';
 import { requestToken } from './tokens.ts';
-import { walk } from './discover.ts';
+import { discover } from './discover.ts';
 
-export interface TrustedApplicationOptions {
-  settings: TrustedApplicationSettings;
-  development: boolean;
-  readSecret: ReadSecret;
-  transport: Transport;
-  now?: () => number;
+export interface TrustedApplicationOptions extends AdapterOptions {
+  readonly settings: TrustedApplicationSettings;
 }
 
-const walkTimeoutMs = 10_000;
+const discoverTimeoutMs = 10_000;
 
 /** The Skype for Business Trusted Application API behind the port. */
-export function createTrustedApplication(options: TrustedApplicationOptions): MeetingPlatform {
-  const { settings, development, readSecret, transport, now = Date.now } = options;
+export function createTrustedApplication(options: TrustedApplicationOptions): PlatformAdapter {
+  const { settings, development, readSecret, transport, now } = options;
   const { discoverUrl, endpointId, hosts, meetingHosts, entra, audience } = settings;
   const upstream = createUpstream({ transport });
-  const newTokens = () => createEntraTokens({ entra, audience, readSecret, settings: { development }, now });
+  const newTokens = () => new EntraTokens({ entra, audience, readSecret, development, now });
   const tokens = newTokens();
   const clientOver = (send: Transport) => createServiceClient({ send, tokens, hosts });
   const client = clientOver(upstream.send);
   const meetingOptions = { client: clientOver(upstream.sendAtMostOnce), meetingHosts };
-  const discovery = createDiscovery({
-    walk: () =>
+  const discovery = new Discovery({
+    discover: () =>
       step('discovery', () =>
-        walk({ discoverUrl, endpointId, hosts, client }, AbortSignal.timeout(walkTimeoutMs), (_, work) => work()),
+        discover({ discoverUrl, endpointId, hosts, client }, AbortSignal.timeout(discoverTimeoutMs), (_, work) =>
+          work(),
+        ),
       ),
     now,
   });
@@ -54,19 +50,15 @@ export function createTrustedApplication(options: TrustedApplicationOptions): Me
   const probeAs = (fresh: EntraTokens) => createServiceClient({ send: upstream.probe, tokens: fresh, hosts });
 
   return {
-    name: 'trusted-application',
-    identity: 'none',
-    longestTokenLifeSeconds: 28_800,
-    readLink: (meetingUrl) =>
-      isHostAllowed(meetingUrl, meetingHosts) ? { meetingKey: canonicalUrl(meetingUrl) } : undefined,
     issue: token,
     reissue: (guest, _identity, signal) => token(guest, signal),
     createMeeting: (meeting, _requestId, signal) =>
       asProblems(() => requestMeeting({ discovery, ...meetingOptions }, meeting, signal)),
     check: (signal) =>
-      checkWalk({
+      checkSteps({
         tokens: newTokens(),
-        walk: (fresh, observe) => walk({ discoverUrl, endpointId, hosts, client: probeAs(fresh) }, signal, observe),
+        discover: (fresh, observe) =>
+          discover({ discoverUrl, endpointId, hosts, client: probeAs(fresh) }, signal, observe),
       }),
     probeJoin: (guest, signal) =>
       probeJoin({ settings, client: probeAs(newTokens()), send: upstream.probe, now }, guest, signal),

@@ -1,5 +1,5 @@
 import { UpstreamFailure, type Transport, type UpstreamAnswer } from '../../net/transport.ts';
-import type { UcwaSettings } from '../../settings/ucwa.ts';
+import type { UcwaSettings } from './settings.ts';
 import { parseDiscovery, type DiscoveryLinks } from './resource.ts';
 import { isHomedOnline, isSameDomain, passesSecurityCheck, resolvePlatformLink } from './trust.ts';
 

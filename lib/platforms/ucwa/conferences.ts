@@ -1,7 +1,7 @@
 import type { Transport } from '../../net/transport.ts';
 import { untilAborted } from '../../net/untilAborted.ts';
 import { Problem } from '../../problem.ts';
-import type { UcwaSettings } from '../../settings/ucwa.ts';
+import type { UcwaSettings } from './settings.ts';
 import { findConference, type Conference } from './meetingPage.ts';
 import { createRemembered } from './remembered.ts';
 

@@ -1,5 +1,5 @@
 import type { Transport } from '../../net/transport.ts';
-import type { UcwaSettings } from '../../settings/ucwa.ts';
+import type { UcwaSettings } from './settings.ts';
 import type { HealthStep, PlatformGuest } from '../platform.ts';
 import { createAndEndApplication, recordProbeJoin, probeGuest } from '../probeJoin.ts';
 import { createConferences } from './conferences.ts';

@@ -1,6 +1,5 @@
-import { UpstreamFailure } from '../../net/transport.ts';
-import { asProblem, Problem, type RefusalReason } from '../../problem.ts';
-import { platformUnavailable, tooManyRequests, unanswered, unusableAnswer } from '../refusals.ts';
+import { Problem, type RefusalReason } from '../../problem.ts';
+import { asSharedProblem, platformUnavailable, tooManyRequests, unusableAnswer } from '../failures.ts';
 import { DiscoveryFailure } from './autodiscovery.ts';
 import { MeetingPageFailure } from './meetingPage.ts';
 import { ChallengeFailure } from './tokenEndpoint.ts';
@@ -8,7 +7,6 @@ import { TicketFailure } from './ticketFailure.ts';
 
 /** Whatever went wrong on the way to a ticket, as a problem (docs/protocol/ucwa.md §2.4, §7). */
 export function asUcwaProblem(failure: unknown): Problem {
-  if (failure instanceof UpstreamFailure) return unanswered(failure);
   if (failure instanceof DiscoveryFailure) return ofDiscovery(failure);
   if (failure instanceof ChallengeFailure) return ofChallenge(failure);
   if (failure instanceof TicketFailure) return ofTicket(failure);
@@ -19,7 +17,7 @@ export function asUcwaProblem(failure: unknown): Problem {
       failure,
     );
   }
-  return asProblem(failure);
+  return asSharedProblem(failure);
 }
 
 function ofDiscovery(failure: DiscoveryFailure): Problem {

@@ -1,5 +1,5 @@
 import type { UpstreamAnswer } from '../../net/transport.ts';
-import type { UcwaTrust } from '../../settings/ucwa.ts';
+import type { UcwaTrust } from './settings.ts';
 import {
   beginSearch,
   DiscoveryFailure,

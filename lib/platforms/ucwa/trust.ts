@@ -1,5 +1,5 @@
 import { isHostAllowed, parseAllowedUrl, resolveLink } from '../../hostRules.ts';
-import type { UcwaTrust } from '../../settings/ucwa.ts';
+import type { UcwaTrust } from './settings.ts';
 
 /** Whether a host is the SIP domain itself or below it (docs/protocol/ucwa.md §7.2). */
 export function isSameDomain(url: URL, domain: string): boolean {

@@ -1,13 +1,12 @@
-import type { ReadSecret } from '../../azure/vault.ts';
 import { parseAllowedUrl } from '../../hostRules.ts';
-import { UpstreamFailure, type Transport } from '../../net/transport.ts';
+import { UpstreamFailure } from '../../net/transport.ts';
 import { untilAborted } from '../../net/untilAborted.ts';
 import { createUpstream } from '../../net/upstream.ts';
-import type { UcwaSettings } from '../../settings/ucwa.ts';
+import type { UcwaSettings } from './settings.ts';
 import { step } from '../../telemetry.ts';
-import { canonicalUrl } from '../meetingLinks.ts';
-import type { Join, MeetingPlatform, PlatformGuest } from '../platform.ts';
-import { checkDomains } from './check.ts';
+import type { AdapterOptions, PlatformAdapter } from '../descriptor.ts';
+import type { Join, PlatformGuest } from '../platform.ts';
+import { checkSteps } from './check.ts';
 import { createConferences } from './conferences.ts';
 import { joinOf, readLastTicket, type LastTicket } from './lastTicket.ts';
 import type { Conference } from './meetingPage.ts';
@@ -18,17 +17,14 @@ import { findServers, type Servers } from './servers.ts';
 import { TicketFailure } from './ticketFailure.ts';
 import { grantFor, requestTicket, type WebTicket } from './webTicket.ts';
 
-export interface UcwaOptions {
+export interface UcwaOptions extends AdapterOptions {
   readonly settings: UcwaSettings;
-  readonly readSecret: ReadSecret;
-  readonly transport: Transport;
-  readonly now?: () => number;
 }
 
 const searchTimeoutMs = 10_000;
 
 /** Skype for Business Server and Lync Server on premises: anonymous web tickets of UCWA 1.0 and 2.0 behind the port. */
-export function createUcwa({ settings, readSecret, transport, now = Date.now }: UcwaOptions): MeetingPlatform {
+export function createUcwa({ settings, readSecret, transport, now }: UcwaOptions): PlatformAdapter {
   const { meetingHosts, trust, tiers, httpFirstHop } = settings;
   const upstream = createUpstream({ transport });
   const { send } = upstream;
@@ -116,16 +112,9 @@ export function createUcwa({ settings, readSecret, transport, now = Date.now }: 
     });
 
   return {
-    name: 'ucwa',
-    identity: 'replaced',
-    longestTokenLifeSeconds: 3_600,
-    readLink: (meetingUrl) =>
-      meetingUrl.port === '' && meetingHosts.has(meetingUrl.hostname)
-        ? { meetingKey: canonicalUrl(meetingUrl) }
-        : undefined,
     issue: (guest, signal) => asProblems(() => issue(guest, signal)),
     reissue: (guest, last, signal) => asProblems(() => reissue(guest, last, signal)),
-    check: (signal) => checkDomains({ settings, send: upstream.probe, readSecret, now }, signal),
+    check: (signal) => checkSteps({ settings, send: upstream.probe, readSecret, now }, signal),
     probeJoin: (guest, signal) => probeJoin({ settings, send: upstream.probe, now }, guest, signal),
   };
 }

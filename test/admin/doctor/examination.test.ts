@@ -1,4 +1,5 @@
-import { failing, passed, startExamination, warning } from '../../../admin/doctor/examination.ts';
+import { startExamination } from '../../../admin/doctor/examination.ts';
+import { failing, passed, warning } from '../../../lib/platforms/examination.ts';
 import { linesOf, statusLineOf } from '../../../admin/doctor/print.ts';
 
 const unknown = { explain: () => undefined };

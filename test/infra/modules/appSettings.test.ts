@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { serviceSchema } from '../../../lib/settings/service.ts';
-import { trustedApplicationSchema } from '../../../lib/settings/trustedApplication.ts';
-import { ucwaSchema } from '../../../lib/settings/ucwa.ts';
+import { trustedApplicationSchema } from '../../../lib/platforms/trustedApplication/settings.ts';
+import { ucwaSchema } from '../../../lib/platforms/ucwa/settings.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { clientId, tenantId } from '../bicep/azure.ts';
 import { asText } from '../bicep/values.ts';
@@ -13,7 +13,7 @@ async function settingsWith(environment: Record<string, string> = {}): Promise<R
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, asText(value)]));
 }
 
-const schemas = { ...serviceSchema(false).shape, ...trustedApplicationSchema(false).shape, ...ucwaSchema.shape };
+const schemas = { ...serviceSchema(false, []).shape, ...trustedApplicationSchema(false).shape, ...ucwaSchema.shape };
 const known = Object.entries(schemas)
   .filter(([, schema]) => !JSON.stringify(schema.safeParse('x').error?.issues ?? []).includes('for development only'))
   .map(([name]) => name);
@@ -87,13 +87,13 @@ describe('the service accepts what is deployed', () => {
       callerAuth: { kind: 'function-key' },
       sampleServiceEndpoints: 'off',
       publicBaseUrl: expect.stringMatching(/^https:\/\/func-\w+\.azurewebsites\.net$/) as string,
-      trustedApplication: { entra: { tenantId, credential: { kind: 'secret', name: 'entra-client-secret' } } },
+      platforms: [{ name: 'trusted-application', secrets: [{ secretName: 'entra-client-secret', shape: 'password' }] }],
     });
   });
 
   test('with a certificate instead of a secret', async () => {
     const settings = readSettings(await settingsWith({ ENTRA_CLIENT_CERTIFICATE_NAME: 'platform-pem' }));
-    expect(settings.trustedApplication?.entra.credential).toEqual({ kind: 'certificate', name: 'platform-pem' });
+    expect(settings.platforms).toMatchObject([{ secrets: [{ secretName: 'platform-pem', shape: 'certificate' }] }]);
   });
 
   test('with UCWA alone', async () => {
@@ -105,8 +105,7 @@ describe('the service accepts what is deployed', () => {
         UCWA_MEETING_HOSTS: 'meet.contoso.example=contoso.example',
       }),
     );
-    expect(settings.trustedApplication).toBeUndefined();
-    expect(settings.ucwa?.meetingHosts.size).toBe(1);
+    expect(settings.platforms).toMatchObject([{ name: 'ucwa', meetingHosts: { hosts: ['meet.contoso.example'] } }]);
   });
 
   test('with Entra for callers, once App Service says that its authentication is on', async () => {

@@ -1,7 +1,8 @@
-import { createEntraTokens, type EntraTokens } from '../../../lib/azure/entraToken.ts';
+import { EntraTokens } from '../../../lib/azure/entraToken.ts';
 import { openVault } from '../../../lib/azure/vault.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { readWebToken } from '../../../local/simulator/webToken.ts';
+import { trustedApplicationOf } from '../../support/platforms.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
 let cloud: TestCloud;
@@ -24,10 +25,10 @@ const secretName = 'entra-client-secret';
 
 function newTokens(changes: Record<string, string> = {}): EntraTokens {
   const settings = readSettings({ ...cloud.environment, ...changes });
-  if (!settings.trustedApplication) throw new Error('the test cloud has a trusted application');
-  const { entra, audience } = settings.trustedApplication;
+  const { entra, audience } = trustedApplicationOf({ ...cloud.environment, ...changes });
+  const { development } = settings;
   const now = () => Date.now() + aheadMs;
-  return createEntraTokens({ entra, audience, readSecret: openVault(settings), settings, now });
+  return new EntraTokens({ entra, audience, readSecret: openVault(settings), development, now });
 }
 
 const asked = () => cloud.simulator.world.counts()['entra.token'];

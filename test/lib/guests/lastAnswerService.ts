@@ -7,10 +7,9 @@ import { createKeyRing } from '../../../lib/sealing/keyRing.ts';
 import { createMeetingIndex, meetingIndexTableName } from '../../../lib/guests/meetingIndex.ts';
 import { createRejoin, type Rejoin } from '../../../lib/guests/rejoin.ts';
 import { createRemoval } from '../../../lib/guests/removal.ts';
-import { createTransport } from '../../../lib/net/transport.ts';
-import { createUcwa } from '../../../lib/platforms/ucwa/ucwa.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { Gates, gated } from '../../races/gates.ts';
+import { platformOf } from '../../support/platforms.ts';
 import type { TestCloud } from '../../support/testCloud.ts';
 
 /** One process that admits guests to a `replaced` platform, with gates between its parts. */
@@ -29,15 +28,13 @@ export function lastAnswerService(cloud: TestCloud, now: () => number, tables?: 
     MEETING_PLATFORMS: 'ucwa',
     ...(tables && { TABLES_CONNECTION_STRING: tables }),
   });
-  if (!settings.ucwa) throw new Error('the test cloud has servers on premises');
   const gates = new Gates();
   const readSecret = openVault(settings);
-  const transport = createTransport({ connectTo: settings.connectTo });
   const admission: AdmissionOptions = {
     guests: gated('guests', createGuestTable(openTable(settings, guestTableName)), gates),
     index: createMeetingIndex(openTable(settings, meetingIndexTableName)),
     ring: createKeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now }),
-    platforms: [gated('platform', createUcwa({ settings: settings.ucwa, readSecret, transport, now }), gates)],
+    platforms: [gated('platform', platformOf(settings, 'ucwa', { readSecret, now }), gates)],
     allowedOrigins: settings.allowedOrigins,
     retentionHours: settings.guestRetentionHours,
     now,

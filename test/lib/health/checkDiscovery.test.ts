@@ -1,15 +1,13 @@
 import { openTable } from '../../../lib/azure/tables.ts';
-import { openVault } from '../../../lib/azure/vault.ts';
 import { TypedRows } from '../../../lib/azure/typedRows.ts';
 import { checkDiscovery, nextDue } from '../../../lib/health/checkDiscovery.ts';
 import { HealthTable } from '../../../lib/health/healthTable.ts';
 import type { HealthPart } from '../../../lib/health/parts.ts';
 import { subscriptionColumns } from '../../../lib/health/subscriptions.ts';
-import { createTransport } from '../../../lib/net/transport.ts';
 import type { HealthStep } from '../../../lib/platforms/platform.ts';
-import { createTrustedApplication } from '../../../lib/platforms/trustedApplication/trustedApplication.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { fixedRing } from '../sealing/ringKeys.ts';
+import { platformOf } from '../../support/platforms.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
 let cloud: TestCloud;
@@ -185,14 +183,7 @@ describe('the time limit', () => {
 
   it('leaves a platform’s check the time to say which step it was', async () => {
     const settings = readSettings(cloud.environment);
-    const { trustedApplication, development, connectTo } = settings;
-    if (!trustedApplication) throw new Error('the platform is not configured');
-    const platform = createTrustedApplication({
-      settings: trustedApplication,
-      development,
-      readSecret: openVault(settings),
-      transport: createTransport({ connectTo }),
-    });
+    const platform = platformOf(settings, 'trusted-application');
     cloud.simulator.world.faults.set('platform.applications', { never: true });
     await checkDiscoveryOf([platform], 1_000)();
     const found = steps((await checksOf('trusted-application'))[0]);

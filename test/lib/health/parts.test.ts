@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { openVault, type ReadSecret } from '../../../lib/azure/vault.ts';
 import { checkSecrets, syntheticJoin, type HealthPart } from '../../../lib/health/parts.ts';
-import { createTransport } from '../../../lib/net/transport.ts';
 import type { HealthStep, MeetingPlatform } from '../../../lib/platforms/platform.ts';
-import { createUcwa } from '../../../lib/platforms/ucwa/ucwa.ts';
 import { readSettings } from '../../../lib/settings.ts';
+import { platformOf } from '../../support/platforms.ts';
 import { meetingUrl, pem, startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 
 const day = 24 * 60 * 60_000;
@@ -204,10 +203,8 @@ describe('a synthetic join', () => {
 
   test('a join that hangs is ended in time, and says at which step it was', async () => {
     const settings = readSettings({ ...cloud.environment, ...both });
-    const { ucwa, connectTo, allowedOrigins } = settings;
-    if (!ucwa) throw new Error('the platform is not configured');
-    const transport = createTransport({ connectTo });
-    const platform = createUcwa({ settings: ucwa, readSecret: openVault(settings), transport });
+    const { allowedOrigins } = settings;
+    const platform = platformOf(settings, 'ucwa');
     const joins = syntheticJoin({ platforms: [platform], meetingUrls: [onPremisesUrl], allowedOrigins });
     cloud.simulator.world.faults.set('ucwa.applications', { never: true });
     expect(outcomes(await joins?.check(AbortSignal.timeout(500))).at(-1)).toBe('ucwa/application: fail');

@@ -1,5 +1,5 @@
 import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
-import { walk, type Discovered } from '../../../../lib/platforms/trustedApplication/discover.ts';
+import { discover, type Discovered } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
 import { requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
 
@@ -14,7 +14,7 @@ afterAll(() => platform.stop());
 function walkOnce(): Promise<Discovered> {
   const { discoverUrl, endpointId, hosts } = platform.settings;
   const client = createServiceClient({ send: platform.transport, tokens: platform.newTokens(), hosts });
-  return walk({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work());
+  return discover({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work());
 }
 
 const ring = 'https://ring0.resources.lync.example';
@@ -85,7 +85,7 @@ test('a relative link is relative to the request as it was sent, before any redi
   ]);
 });
 
-test('an applications answer that already holds the capability ends the walk', async () => {
+test('an applications answer that already holds the capability ends the discover', async () => {
   const links = { anonApplicationTokens: '/somewhere/tokens?endpointId=sip:x@y', adhocMeetings: '/somewhere/meetings' };
   answerLinks('platform.applications', links);
   expect(await found()).toEqual({
@@ -166,20 +166,20 @@ describe.each(['platform.discover', 'platform.applications', 'platform.applicati
     [500, { code: 'platform-unavailable' }],
     [503, { code: 'platform-unavailable' }],
     [504, { code: 'platform-timeout' }],
-  ])('answering %i ends the walk with the problem of it', async (status, problem) => {
+  ])('answering %i ends the discover with the problem of it', async (status, problem) => {
     platform.world.faults.set(operation, { status });
     await expect(walkOnce()).rejects.toMatchObject(problem);
   });
 
   test.each(['', 'null', '[]', '"text"', '{"_links":', '<html></html>', '{"_links":[]}'])(
-    'answering %j ends the walk as unusable',
+    'answering %j ends the discover as unusable',
     async (body) => {
       platform.world.faults.set(operation, { body });
       await expect(walkOnce()).rejects.toMatchObject(unusable);
     },
   );
 
-  test('answering more than 64 KiB ends the walk', async () => {
+  test('answering more than 64 KiB ends the discover', async () => {
     platform.world.faults.set(operation, { oversize: true });
     await expect(walkOnce()).rejects.toMatchObject({ code: 'too-large' });
   });

@@ -1,14 +1,14 @@
-import { createDiscovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
+import { Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { Problem } from '../../../../lib/problem.ts';
 import type { Discovered } from '../../../../lib/platforms/trustedApplication/discover.ts';
 
-/** A walk whose result is decided by the test, and the clock of the discovery. */
+/** A discover whose result is decided by the test, and the clock of the discovery. */
 class Walks {
   readonly begun: { find: (discovered: Discovered) => void; fail: (error: Error) => void }[] = [];
   nowMs = 1_000_000;
 
-  readonly discovery = createDiscovery({
-    walk: () =>
+  readonly discovery = new Discovery({
+    discover: () =>
       new Promise((resolve, reject) => {
         this.begun.push({ find: resolve, fail: reject });
       }),
@@ -31,7 +31,7 @@ const first = found('https://ring0.lync.example/1');
 const second = found('https://ring0.lync.example/2');
 const minutes = 60_000;
 
-describe('the first walk', () => {
+describe('the first discover', () => {
   test('serves all who wait for it', async () => {
     const walks = new Walks();
     const waiting = Array.from({ length: 50 }, () => walks.discovery.get(signal()));
@@ -69,7 +69,7 @@ describe('the first walk', () => {
 });
 
 describe('what was found', () => {
-  test('is used for an hour without another walk', async () => {
+  test('is used for an hour without another discover', async () => {
     const walks = await Walks.that(first);
     walks.nowMs += 60 * minutes - 1;
     await expect(walks.discovery.get(signal())).resolves.toBe(first);
@@ -106,7 +106,7 @@ describe('what was found', () => {
 });
 
 describe('a result that failed in use', () => {
-  test('is renewed by one walk for all whom it failed', async () => {
+  test('is renewed by one discover for all whom it failed', async () => {
     const walks = await Walks.that(first);
     walks.nowMs += 30_000;
     const renewing = Array.from({ length: 20 }, () => walks.discovery.renew(first, signal()));
@@ -136,7 +136,7 @@ describe('a result that failed in use', () => {
     await expect(renewing).resolves.toBe(second);
   });
 
-  test('stays the best that is known when the new walk fails', async () => {
+  test('stays the best that is known when the new discover fails', async () => {
     const walks = await Walks.that(first);
     walks.nowMs += 30_000;
     const renewing = walks.discovery.renew(first, signal());

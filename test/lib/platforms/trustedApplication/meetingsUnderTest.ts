@@ -2,10 +2,10 @@ import type { Transport, UpstreamRequest } from '../../../../lib/net/transport.t
 import { createUpstream } from '../../../../lib/net/upstream.ts';
 import type { Meeting, MeetingRequest } from '../../../../lib/platforms/platform.ts';
 import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
-import { createDiscovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
+import { Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { requestMeeting, type MeetingOptions } from '../../../../lib/platforms/trustedApplication/meetings.ts';
-import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/refusals.ts';
-import { walk } from '../../../../lib/platforms/trustedApplication/discover.ts';
+import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
+import { discover } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { CreatedMeeting } from '../../../../local/simulator/platform/createdMeeting.ts';
 import type { World } from '../../../../local/simulator/world.ts';
@@ -53,8 +53,8 @@ export async function startMeetingsUnderTest(): Promise<MeetingsUnderTest> {
     const upstream = createUpstream({ transport: recording, initialDelayMs: 5, breakAfter: 1_000 });
     const tokens = platform.newTokens();
     const client = createServiceClient({ send: upstream.send, tokens, hosts });
-    const discovery = createDiscovery({
-      walk: () => walk({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work()),
+    const discovery = new Discovery({
+      discover: () => discover({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work()),
       now: () => clock.now,
     });
     return { discovery, client: createServiceClient({ send: upstream.sendAtMostOnce, tokens, hosts }), meetingHosts };

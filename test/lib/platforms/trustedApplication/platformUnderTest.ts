@@ -1,23 +1,24 @@
-import { createEntraTokens, type EntraTokens } from '../../../../lib/azure/entraToken.ts';
+import { EntraTokens } from '../../../../lib/azure/entraToken.ts';
 import { openVault } from '../../../../lib/azure/vault.ts';
 import { createTransport, type Transport } from '../../../../lib/net/transport.ts';
 import type { MeetingPlatform, PlatformGuest } from '../../../../lib/platforms/platform.ts';
-import { createTrustedApplication } from '../../../../lib/platforms/trustedApplication/trustedApplication.ts';
-import { readSettings, type Settings } from '../../../../lib/settings.ts';
+import type { TrustedApplicationSettings } from '../../../../lib/platforms/trustedApplication/settings.ts';
+import { readSettings } from '../../../../lib/settings.ts';
 import type { Call } from '../../../../local/simulator/calls.ts';
 import type { World } from '../../../../local/simulator/world.ts';
+import { platformOf, trustedApplicationOf } from '../../../support/platforms.ts';
 import { meetingUrl, startTestCloud } from '../../../support/testCloud.ts';
 
-/** The wing and its parts, against the simulated platform, Entra and vault. */
+/** The adapter and its parts, against the simulated platform, Entra and vault. */
 export interface PlatformUnderTest {
   readonly world: World;
-  readonly settings: NonNullable<Settings['trustedApplication']>;
+  readonly settings: TrustedApplicationSettings;
   readonly transport: Transport;
   /** One that waits for an answer for so long only. */
   impatient(callTimeoutMs: number): Transport;
-  /** The wing's clock; the simulator keeps to the real one. */
+  /** The adapter's clock; the simulator uses the real one. */
   readonly clock: { aheadMs: number };
-  /** A wing of its own, as another process would have. */
+  /** An adapter of its own, as another process would have. */
   newPlatform(): MeetingPlatform;
   /** Tokens of the application, as another process would get them. */
   newTokens(): EntraTokens;
@@ -30,8 +31,8 @@ export async function startPlatformUnderTest(): Promise<PlatformUnderTest> {
   const cloud = await startTestCloud();
   const { world } = cloud.simulator;
   const all = readSettings(cloud.environment);
-  const { trustedApplication: settings, connectTo, development } = all;
-  if (!settings) throw new Error('the settings of the test cloud name no trusted application');
+  const settings = trustedApplicationOf(cloud.environment);
+  const { connectTo, development } = all;
   const readSecret = openVault(all);
   const transport = createTransport({ connectTo });
   const clock = { aheadMs: 0 };
@@ -42,15 +43,9 @@ export async function startPlatformUnderTest(): Promise<PlatformUnderTest> {
     transport,
     impatient: (callTimeoutMs) => createTransport({ connectTo, callTimeoutMs }),
     clock,
-    newPlatform: () => createTrustedApplication({ settings, development, readSecret, transport, now }),
+    newPlatform: () => platformOf(all, 'trusted-application', { readSecret, transport, now }),
     newTokens: () =>
-      createEntraTokens({
-        entra: settings.entra,
-        audience: settings.audience,
-        readSecret,
-        settings: { development },
-        now,
-      }),
+      new EntraTokens({ entra: settings.entra, audience: settings.audience, readSecret, development, now }),
     platformCalls: () => world.calls.filter(({ service }) => service === 'platform'),
     stop: () => cloud.stop(),
   };

@@ -1,14 +1,14 @@
 import { createUpstream } from '../../../../lib/net/upstream.ts';
 import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
-import { createDiscovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
+import { Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { requestToken, type TokenOptions } from '../../../../lib/platforms/trustedApplication/tokens.ts';
-import { walk } from '../../../../lib/platforms/trustedApplication/discover.ts';
+import { discover } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import { readWebToken } from '../../../../local/simulator/webToken.ts';
 import { guest, requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
 
 let platform: PlatformUnderTest;
 let options: TokenOptions;
-/** The clock of the wing and of its discovery. */
+/** The clock of the adapter and of its discovery. */
 let nowMs: number;
 
 beforeAll(async () => {
@@ -22,8 +22,8 @@ beforeEach(async () => {
   const upstream = createUpstream({ transport: platform.transport, initialDelayMs: 5, breakAfter: 1_000 });
   const client = createServiceClient({ send: upstream.send, tokens: platform.newTokens(), hosts });
   const now = () => nowMs;
-  const discovery = createDiscovery({
-    walk: () => walk({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work()),
+  const discovery = new Discovery({
+    discover: () => discover({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work()),
     now,
   });
   options = { discovery, client, hosts, now };
@@ -77,7 +77,7 @@ describe('a token', () => {
     });
   });
 
-  test('costs no walk once the links are known', async () => {
+  test('costs no discover once the links are known', async () => {
     await ask();
     await ask();
     expect(operations()).toEqual([...aWalk, 'tokens', 'tokens']);
@@ -202,7 +202,7 @@ describe('an application that has moved', () => {
     platform.world.calls.length = 0;
   });
 
-  test('is found by one walk within the same request', async () => {
+  test('is found by one discover within the same request', async () => {
     platform.world.platform.applicationId = '2855007785';
     nowMs += 30_000;
     await expect(ask()).resolves.toHaveProperty('token');
@@ -211,7 +211,7 @@ describe('an application that has moved', () => {
     expect(operations().slice(5)).toEqual(['tokens']);
   });
 
-  test('is found by one walk for all who run into it at once', async () => {
+  test('is found by one discover for all who run into it at once', async () => {
     platform.world.platform.applicationId = '2855007785';
     nowMs += 30_000;
     const joins = await Promise.all(Array.from({ length: 20 }, ask));

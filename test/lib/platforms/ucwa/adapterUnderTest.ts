@@ -7,19 +7,20 @@ import {
   type DiscoveryFailureCode,
 } from '../../../../lib/platforms/ucwa/autodiscovery.ts';
 import type { MeetingPlatform, PlatformGuest } from '../../../../lib/platforms/platform.ts';
-import { createUcwa } from '../../../../lib/platforms/ucwa/ucwa.ts';
-import { ucwaSchema, ucwaSettings, type UcwaSettings } from '../../../../lib/settings/ucwa.ts';
+import type { UcwaSettings } from '../../../../lib/platforms/ucwa/settings.ts';
+import { readSettings } from '../../../../lib/settings.ts';
 import { appSettings } from '../../../../local/appSettings.ts';
 import type { SipDomain } from '../../../../local/simulator/hostNames.ts';
 import type { DeploymentBehaviour } from '../../../../local/simulator/onPremises/behaviour.ts';
 import { startSimulator } from '../../../../local/simulator/simulator.ts';
 import type { World } from '../../../../local/simulator/world.ts';
+import { platformOf, ucwaOf } from '../../../support/platforms.ts';
 import { pem } from '../../../support/testCloud.ts';
 
-/** The wing and its parts, against the simulated servers of Contoso (2.0) and Litware (1.0). */
-export interface WingUnderTest {
+/** The adapter and its parts, against the simulated servers of Contoso (2.0) and Litware (1.0). */
+export interface AdapterUnderTest {
   readonly world: World;
-  /** Every request as the wing made it, before it left. */
+  /** Every request as the adapter made it, before it left. */
   readonly sent: UpstreamRequest[];
   readonly transport: Transport;
   /** One that waits for an answer for so long only. */
@@ -28,7 +29,7 @@ export interface WingUnderTest {
   reset(): Promise<void>;
   behave(behaviour: Partial<DeploymentBehaviour>, domain?: SipDomain): void;
   settings(changes?: Record<string, string>): UcwaSettings;
-  /** A wing of its own, as another process would have. */
+  /** An adapter of its own, as another process would have. */
   newPlatform(changes?: Record<string, string>): MeetingPlatform;
   /** The user link of Contoso, or how discovery failed. */
   discover(changes?: Record<string, string>, send?: Transport): Promise<string | DiscoveryFailure>;
@@ -38,7 +39,7 @@ export interface WingUnderTest {
 }
 
 /** @param now the clock of both sides, ms since 1970. */
-export async function startWing({ now = Date.now }: { now?: () => number } = {}): Promise<WingUnderTest> {
+export async function startAdapter({ now = Date.now }: { now?: () => number } = {}): Promise<AdapterUnderTest> {
   const simulator = await startSimulator({ tls: { key: pem('key'), cert: pem('cert') }, now });
   const { world } = simulator;
   const sent: UpstreamRequest[] = [];
@@ -49,8 +50,7 @@ export async function startWing({ now = Date.now }: { now?: () => number } = {})
     return direct(request, signal);
   };
   const environment = appSettings(simulator, '');
-  const settings = (changes = {}): UcwaSettings =>
-    ucwaSettings(ucwaSchema.parse({ ...environment, ...changes })).settings;
+  const settings = (changes = {}): UcwaSettings => ucwaOf({ ...environment, ...changes });
   // The managed identity is found through the process's environment, as in Azure.
   Object.assign(process.env, {
     IDENTITY_ENDPOINT: environment['IDENTITY_ENDPOINT'],
@@ -69,7 +69,17 @@ export async function startWing({ now = Date.now }: { now?: () => number } = {})
     },
     behave: (behaviour, domain = 'contoso.example') => Object.assign(world.onPremises.behaviour[domain], behaviour),
     settings,
-    newPlatform: (changes) => createUcwa({ settings: settings(changes), readSecret, transport, now }),
+    newPlatform: (changes) =>
+      platformOf(
+        readSettings({
+          ...environment,
+          TABLES_CONNECTION_STRING: 'AccountName=none',
+          MEETING_PLATFORMS: 'ucwa',
+          ...changes,
+        }),
+        'ucwa',
+        { readSecret, transport, now },
+      ),
     async discover(changes, send = transport) {
       try {
         const user = await findUser({ ...settings(changes), send }, beginSearch('contoso.example'), forever);

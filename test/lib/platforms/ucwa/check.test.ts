@@ -1,16 +1,16 @@
 import type { HealthStep } from '../../../../lib/platforms/platform.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
-import { guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 beforeAll(async () => {
-  wing = await startWing();
+  adapter = await startAdapter();
 });
-beforeEach(() => wing.reset());
-afterAll(() => wing.stop());
+beforeEach(() => adapter.reset());
+afterAll(() => adapter.stop());
 
-const check = (changes?: Record<string, string>) => wing.newPlatform(changes).check(AbortSignal.timeout(10_000));
+const check = (changes?: Record<string, string>) => adapter.newPlatform(changes).check(AbortSignal.timeout(10_000));
 const outcomes = (steps: readonly HealthStep[]) => steps.map(({ name, outcome }) => `${name}: ${outcome}`);
 const litware = ['litware.example/root: pass', 'litware.example/user: pass', 'litware.example/challenge: pass'];
 
@@ -30,9 +30,9 @@ test('of healthy servers every step passes, of each SIP domain, with its latency
 
 test('it takes no credentials and no meeting', async () => {
   await check();
-  expect(wing.world.counts()).toMatchObject({ 'ucwa.root': 2, 'ucwa.user': 2 });
-  expect(wing.world.calls).toHaveLength(4);
-  expect(wing.world.calls.filter(({ authorized, secrets }) => authorized || secrets)).toEqual([]);
+  expect(adapter.world.counts()).toMatchObject({ 'ucwa.root': 2, 'ucwa.user': 2 });
+  expect(adapter.world.calls).toHaveLength(4);
+  expect(adapter.world.calls.filter(({ authorized, secrets }) => authorized || secrets)).toEqual([]);
 });
 
 test('two meeting hosts of one SIP domain are one walk', async () => {
@@ -47,7 +47,7 @@ test.each<[Operation, Fault, string[]]>([
   ['ucwa.user', { cut: 'before-answer' }, ['root: pass', 'user: fail']],
   ['ucwa.user', { status: 404 }, ['root: pass', 'user: pass', 'challenge: fail']],
 ])('with %s broken (%j) the walk ends there, and says what to do', async (operation, fault, expected) => {
-  wing.world.faults.set(operation, fault);
+  adapter.world.faults.set(operation, fault);
   const steps = await check();
   const domains = ['contoso.example', 'litware.example'];
   expect(outcomes(steps)).toEqual(domains.flatMap((domain) => expected.map((step) => `${domain}/${step}`)));
@@ -55,19 +55,19 @@ test.each<[Operation, Fault, string[]]>([
 });
 
 test('what one deployment lacks says nothing about the other', async () => {
-  wing.behave({ externalRoot: 'not-found' });
+  adapter.behave({ externalRoot: 'not-found' });
   expect(outcomes(await check())).toEqual(['contoso.example/root: fail', ...litware]);
 });
 
 test('anonymous join that is switched off fails the last step, and says whom to ask', async () => {
-  wing.behave({ grants: ['urn:microsoft.rtc:windows', 'password'] });
+  adapter.behave({ grants: ['urn:microsoft.rtc:windows', 'password'] });
   const steps = await check();
   expect(outcomes(steps)[2]).toBe('contoso.example/challenge: fail');
   expect(steps[2]?.action).toContain('allow anonymous join');
 });
 
 test('a blocked redirect says how to look at it', async () => {
-  wing.behave({ redirect: 'foreign' });
+  adapter.behave({ redirect: 'foreign' });
   const [step] = await check();
   expect(step).toMatchObject({ name: 'contoso.example/root', outcome: 'fail' });
   expect(step?.action).toContain('npm run ucwa');
@@ -75,31 +75,31 @@ test('a blocked redirect says how to look at it', async () => {
 });
 
 test('a walk that runs out of time says at which step', async () => {
-  wing.world.faults.set('ucwa.user', { never: true });
-  const steps = await wing.newPlatform().check(AbortSignal.timeout(500));
+  adapter.world.faults.set('ucwa.user', { never: true });
+  const steps = await adapter.newPlatform().check(AbortSignal.timeout(500));
   expect(outcomes(steps)).toContain('contoso.example/root: pass');
   expect(outcomes(steps)).toContain('contoso.example/user: fail');
 });
 
 test('a request is made once, so that trouble is seen and not retried away', async () => {
-  wing.world.faults.set('ucwa.user', { status: 503, times: 2 });
+  adapter.world.faults.set('ucwa.user', { status: 503, times: 2 });
   expect(outcomes(await check()).filter((outcome) => outcome.endsWith('fail'))).toHaveLength(2);
-  expect(wing.world.counts()['ucwa.user']).toBe(2);
+  expect(adapter.world.counts()['ucwa.user']).toBe(2);
 });
 
 test('the walk goes past what requests remember', async () => {
-  const platform = wing.newPlatform();
+  const platform = adapter.newPlatform();
   await platform.issue(guestOf(), requestSignal());
-  wing.behave({ externalRoot: 'not-found' });
+  adapter.behave({ externalRoot: 'not-found' });
   expect(outcomes(await platform.check(AbortSignal.timeout(10_000)))).toContain('contoso.example/root: fail');
   await expect(platform.issue(guestOf(), requestSignal())).resolves.toHaveProperty('token');
 });
 
 test('the walk goes past the breaker: it sees that the servers are back before anybody else does', async () => {
-  const platform = wing.newPlatform();
-  wing.world.faults.set('ucwa.root', { cut: 'before-answer' });
+  const platform = adapter.newPlatform();
+  adapter.world.faults.set('ucwa.root', { cut: 'before-answer' });
   for (let count = 0; count < 3; count++) await expect(platform.issue(guestOf(), requestSignal())).rejects.toThrow();
-  wing.world.faults.clear();
+  adapter.world.faults.clear();
   expect(outcomes(await platform.check(AbortSignal.timeout(10_000)))).toContain('contoso.example/challenge: pass');
   await expect(platform.issue(guestOf(), requestSignal())).rejects.toMatchObject({ code: 'platform-unavailable' });
 });
@@ -108,19 +108,19 @@ describe('with an account', () => {
   const account = { UCWA_CHECK_ACCOUNT: 'johndoe@contoso.example', UCWA_CHECK_SECRET_NAME: 'check-password' };
   const signedIn = async () => outcomes(await check(account)).filter((step) => step.includes('sign-in'));
   beforeEach(() => {
-    wing.behave({ accounts: { 'johndoe@contoso.example': 'A3ddj3w' } });
-    wing.world.secrets.set('check-password', 'A3ddj3w');
+    adapter.behave({ accounts: { 'johndoe@contoso.example': 'A3ddj3w' } });
+    adapter.world.secrets.set('check-password', 'A3ddj3w');
   });
 
   test('its domain is checked up to the applications link, the other one up to the challenge', async () => {
     expect(await signedIn()).toEqual(['contoso.example/sign-in: pass']);
-    expect(wing.world.onPremises.issued.map(({ deployment }) => deployment)).toContain('contoso.example');
+    expect(adapter.world.onPremises.issued.map(({ deployment }) => deployment)).toContain('contoso.example');
   });
 
   test('a wrong or missing password fails that step only', async () => {
-    wing.world.secrets.set('check-password', 'wrong');
+    adapter.world.secrets.set('check-password', 'wrong');
     expect(await signedIn()).toEqual(['contoso.example/sign-in: fail']);
-    wing.world.secrets.remove('check-password');
+    adapter.world.secrets.remove('check-password');
     expect(await signedIn()).toEqual(['contoso.example/sign-in: fail']);
   });
 });

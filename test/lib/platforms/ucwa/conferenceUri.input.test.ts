@@ -1,20 +1,20 @@
-import { guestOf, joinUrl, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { guestOf, joinUrl, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
 const focus = 'gruu;opaque=app:conf:focus:id';
 
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 beforeAll(async () => {
-  wing = await startWing();
+  adapter = await startAdapter();
 });
-beforeEach(() => wing.reset());
-afterAll(() => wing.stop());
+beforeEach(() => adapter.reset());
+afterAll(() => adapter.stop());
 
-const issue = (meetingUrl: string) => wing.newPlatform().issue(guestOf(meetingUrl), requestSignal());
+const issue = (meetingUrl: string) => adapter.newPlatform().issue(guestOf(meetingUrl), requestSignal());
 
 test("2: the servers that are looked up are those of the organizer's domain, whoever the guest is", async () => {
   await issue('https://meet.litware.example/danab/PYC58WSY');
-  expect(wing.arrived()).toContain('https://lyncdiscover.litware.example/');
-  expect(wing.arrived().filter((url) => url.includes('contoso'))).toEqual([]);
+  expect(adapter.arrived()).toContain('https://lyncdiscover.litware.example/');
+  expect(adapter.arrived().filter((url) => url.includes('contoso'))).toEqual([]);
 });
 
 test.each([
@@ -27,21 +27,21 @@ test.each([
   `sip%John%contoso.example;${focus}:5LB7MRBC`,
 ])('3, 4, 6, 8: a meeting URL with %j in it is invalid input, and nothing is sent', async (conferenceUri) => {
   await expect(issue(joinUrl(conferenceUri))).rejects.toMatchObject({ code: 'meeting-url-not-supported' });
-  expect(wing.sent).toEqual([]);
+  expect(adapter.sent).toEqual([]);
 });
 
 test('5: an organizer of a domain that is not configured is refused before anything is sent', async () => {
   const conferenceUri = `sip:john@fabrikam.example;${focus}:5LB7MRBC`;
   await expect(issue(joinUrl(conferenceUri))).rejects.toMatchObject({ code: 'meeting-url-not-supported' });
   const unknownHost = 'https://meet.fabrikam.example/john/5LB7MRBC';
-  expect(wing.newPlatform().readLink(new URL(unknownHost))).toBeUndefined();
+  expect(adapter.newPlatform().readLink(new URL(unknownHost))).toBeUndefined();
   await expect(issue(unknownHost)).rejects.toMatchObject({ code: 'meeting-url-not-supported' });
-  expect(wing.sent).toEqual([]);
+  expect(adapter.sent).toEqual([]);
 });
 
 test("7: the documents' blank before gruu is never sent", async () => {
   await issue(joinUrl('sip:john@contoso.example; gruu;opaque=app:conf:focus:id:5LB7MRBC', '5LB7MRBC'));
-  const forms = wing.sent.flatMap(({ body }) => body ?? []).map((body) => new URLSearchParams(body));
+  const forms = adapter.sent.flatMap(({ body }) => body ?? []).map((body) => new URLSearchParams(body));
   expect(forms.length).toBeGreaterThan(0);
   for (const form of forms) {
     expect(form.get('ms_rtc_conferenceuri')).toBe(`sip:john@contoso.example;${focus}:5LB7MRBC`);
@@ -51,12 +51,12 @@ test("7: the documents' blank before gruu is never sent", async () => {
 test("9: an organizer of another domain than the meeting host's is refused before anything is sent", async () => {
   const conferenceUri = `sip:john@litware.example;${focus}:5LB7MRBC`;
   await expect(issue(joinUrl(conferenceUri))).rejects.toMatchObject({ code: 'meeting-url-not-supported' });
-  expect(wing.sent).toEqual([]);
+  expect(adapter.sent).toEqual([]);
 });
 
 test('12: the number to dial in with is never taken for the id of the conference', async () => {
   const conferenceUri = `sip:john@contoso.example;${focus}:5LB7MRBC`;
-  wing.world.faults.set('ucwa.meet', {
+  adapter.world.faults.set('ucwa.meet', {
     status: 200,
     contentType: 'application/vnd.microsoft.lync.meeting+xml',
     body: `<conf-info xmlns="http://schemas.microsoft.com/rtc/2009/05/simplejoinconfdoc"><conference-id>4711</conference-id><conf-uri>${conferenceUri}</conf-uri><conf-key>5LB7MRBC</conf-key></conf-info>`,
@@ -79,6 +79,6 @@ test.each(['\r\n', '\n', '\r'])(
     ]) {
       await expect(issue(url)).rejects.toMatchObject({ code: 'meeting-url-not-supported' });
     }
-    expect(wing.sent).toEqual([]);
+    expect(adapter.sent).toEqual([]);
   },
 );

@@ -1,7 +1,7 @@
 import type { MeetingPlatform } from '../../../../lib/platforms/platform.ts';
 import { findConference, type Conference } from '../../../../lib/platforms/ucwa/meetingPage.ts';
 import type { OnPremisesMeeting } from '../../../../local/simulator/onPremises/meetings.ts';
-import { forever, guestOf, joinUrl, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { forever, guestOf, joinUrl, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
 const johnsUrl = 'https://meet.contoso.example/john/5LB7MRBC';
 const johns = {
@@ -19,27 +19,27 @@ const danas = {
 };
 const unusable = { name: 'MeetingPageFailure' };
 
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 
 beforeAll(async () => {
-  wing = await startWing();
+  adapter = await startAdapter();
 });
-beforeEach(() => wing.reset());
-afterAll(() => wing.stop());
+beforeEach(() => adapter.reset());
+afterAll(() => adapter.stop());
 
 function find(url: string): Promise<Conference | undefined> {
-  return findConference(wing.transport, new URL(url), 'contoso.example', forever);
+  return findConference(adapter.transport, new URL(url), 'contoso.example', forever);
 }
 
 /** Changes what the meeting page of a URL answers. */
 function page(url: string, answer: OnPremisesMeeting['page']): void {
-  const meeting = wing.world.onPremises.meetings.find((candidate) => candidate.url === url);
+  const meeting = adapter.world.onPremises.meetings.find((candidate) => candidate.url === url);
   if (meeting) meeting.page = answer;
 }
 
 /** The next page is this document, or this inside of a usual one. */
 function document(text: string, contentType = 'Application/vnd.microsoft.lync.meeting+xml'): void {
-  wing.world.faults.set('ucwa.meet', { body: text, contentType, times: 1 });
+  adapter.world.faults.set('ucwa.meet', { body: text, contentType, times: 1 });
 }
 const namespace = 'http://schemas.microsoft.com/rtc/2009/05/simplejoinconfdoc';
 const confInfo = (inside: string): string => `<conf-info xmlns="${namespace}">${inside}</conf-info>`;
@@ -57,7 +57,7 @@ test('226: entities of the key are read, blanks and digits stay as they are', as
 
 test('227: the page is asked for the document by its type, by a client that names itself, without credentials', async () => {
   await find(`${johnsUrl}?sl=1#part`);
-  expect(wing.sent).toEqual([
+  expect(adapter.sent).toEqual([
     {
       method: 'GET',
       url: new URL(`${johnsUrl}?sl=1`),
@@ -70,7 +70,7 @@ describe('a URL', () => {
   let platform: MeetingPlatform;
 
   beforeEach(() => {
-    platform = wing.newPlatform();
+    platform = adapter.newPlatform();
   });
 
   const accepts = (url: string): boolean => platform.readLink(new URL(url)) !== undefined;
@@ -95,7 +95,7 @@ describe('a URL', () => {
   test('228: of another host is refused before any request, whoever asks', async () => {
     const asked = platform.issue(guestOf('https://meet.fabrikam.example/john/5LB7MRBC'), requestSignal());
     await expect(asked).rejects.toMatchObject({ code: 'meeting-url-not-supported', status: 400 });
-    expect(wing.sent).toEqual([]);
+    expect(adapter.sent).toEqual([]);
   });
 
   test('229: that tells nothing on a configured host cannot be derived, and it is said what to configure', async () => {
@@ -104,7 +104,7 @@ describe('a URL', () => {
       code: 'meeting-url-not-supported',
       message: expect.stringContaining('UCWA_MEETING_HOSTS') as string,
     });
-    expect(wing.arrived()).toEqual(['https://meet.contoso.example/']);
+    expect(adapter.arrived()).toEqual(['https://meet.contoso.example/']);
   });
 
   test.each([
@@ -116,7 +116,7 @@ describe('a URL', () => {
     expect(accepts(url)).toBe(false);
     const asked = platform.issue(guestOf(url), requestSignal());
     await expect(asked).rejects.toMatchObject({ code: 'meeting-url-not-supported' });
-    expect(wing.sent).toEqual([]);
+    expect(adapter.sent).toEqual([]);
   });
 
   test('232: of the cloud cannot be guessed even if its host is configured', async () => {
@@ -133,14 +133,14 @@ describe('without a document of the page', () => {
       expect(await find(johnsUrl)).toEqual(johns);
       expect(await find('https://meet.contoso.example/Meet/john/5LB7MRBC')).toEqual(johns);
       expect(await find(`${johnsUrl}/?sl=1`)).toEqual(johns);
-      expect(new Set(wing.world.calls.map(({ host }) => host))).toEqual(new Set(['meet.contoso.example']));
+      expect(new Set(adapter.world.calls.map(({ host }) => host))).toEqual(new Set(['meet.contoso.example']));
     },
   );
 
   test.each([{ status: 500 }, { status: 503 }, { cut: 'mid-body' }, { oversize: true }] as const)(
     '229: the path is taken when the page is out of order: %p',
     async (fault) => {
-      wing.world.faults.set('ucwa.meet', fault);
+      adapter.world.faults.set('ucwa.meet', fault);
       expect(await find(johnsUrl)).toEqual(johns);
     },
   );
@@ -153,7 +153,7 @@ describe('without a document of the page', () => {
   test('231: an organizer who is not called as the path says is guessed wrong, and the servers refuse', async () => {
     page(danasUrl, 'html');
     expect(await find(danasUrl)).toMatchObject({ organizer: 'sip:danab@contoso.example', key: 'PYC58WSY' });
-    const platform = wing.newPlatform();
+    const platform = adapter.newPlatform();
     const asked = platform.issue(guestOf(danasUrl), requestSignal());
     await expect(asked).rejects.toMatchObject({ code: 'platform-refused', reason: 'meeting-rejected' });
 
@@ -175,7 +175,7 @@ describe('a URL that holds the conference URI', () => {
     expect(await find(joinUrl(danas.uri, 'G03W98W4'))).toEqual(danas);
     expect(await find(joinUrl(danas.uri, 'G03W98W4').replace('/Join', '/join'))).toEqual(danas);
     expect(await find(joinUrl(johns.uri))).toEqual(johns);
-    expect(wing.sent).toEqual([]);
+    expect(adapter.sent).toEqual([]);
   });
 
   test('233: of another form, or of another domain than the host’s, tells nothing', async () => {
@@ -183,11 +183,11 @@ describe('a URL that holds the conference URI', () => {
       expect(await find(joinUrl(uri, '5LB7MRBC'))).toBeUndefined();
     }
     expect(await find('https://meet.contoso.example/Join?key=5LB7MRBC')).toBeUndefined();
-    expect(wing.sent).toEqual([]);
+    expect(adapter.sent).toEqual([]);
   });
 
   test('233: leads to a ticket like any other', async () => {
-    const join = await wing.newPlatform().issue(guestOf(joinUrl(danas.uri, 'G03W98W4')), requestSignal());
+    const join = await adapter.newPlatform().issue(guestOf(joinUrl(danas.uri, 'G03W98W4')), requestSignal());
     expect(join.conferenceUri).toBe(danas.uri);
   });
 });
@@ -198,9 +198,9 @@ describe('a document', () => {
     async (answer) => {
       page(johnsUrl, answer);
       await expect(find(johnsUrl)).rejects.toMatchObject(unusable);
-      const asked = wing.newPlatform().issue(guestOf(johnsUrl), requestSignal());
+      const asked = adapter.newPlatform().issue(guestOf(johnsUrl), requestSignal());
       await expect(asked).rejects.toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
-      expect(new Set(wing.world.calls.map(({ host }) => host))).toEqual(new Set(['meet.contoso.example']));
+      expect(new Set(adapter.world.calls.map(({ host }) => host))).toEqual(new Set(['meet.contoso.example']));
     },
   );
 
@@ -229,20 +229,20 @@ describe('a document', () => {
 
   test('234: with a key that cannot be sent on leads to no request with it', async () => {
     document(confInfo(`<conf-uri>${uri}</conf-uri><conf-key>&#xD800;</conf-key>`));
-    const asked = wing.newPlatform().issue(guestOf(johnsUrl), requestSignal());
+    const asked = adapter.newPlatform().issue(guestOf(johnsUrl), requestSignal());
     await expect(asked).rejects.toMatchObject({ code: 'platform-refused' });
   });
 });
 
 test('a conference is looked up once for all guests of its meeting, also for those who come at once', async () => {
-  const platform = wing.newPlatform();
+  const platform = adapter.newPlatform();
   await Promise.all([1, 2, 3].map(() => platform.issue(guestOf(), requestSignal())));
   await platform.issue(guestOf(), requestSignal());
-  expect(wing.arrived().filter((url) => url === johnsUrl)).toHaveLength(1);
+  expect(adapter.arrived().filter((url) => url === johnsUrl)).toHaveLength(1);
 });
 
 test('a page that never answers ends with the request', async () => {
-  wing.world.faults.set('ucwa.meet', { never: true });
-  const asked = wing.newPlatform().issue(guestOf(), AbortSignal.timeout(50));
+  adapter.world.faults.set('ucwa.meet', { never: true });
+  const asked = adapter.newPlatform().issue(guestOf(), AbortSignal.timeout(50));
   await expect(asked).rejects.toMatchObject({ code: 'platform-timeout' });
 });

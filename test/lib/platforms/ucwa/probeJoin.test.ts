@@ -3,21 +3,21 @@ import type { HealthStep } from '../../../../lib/platforms/platform.ts';
 import { createUcwa } from '../../../../lib/platforms/ucwa/ucwa.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
-import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 beforeAll(async () => {
-  wing = await startWing();
+  adapter = await startAdapter();
 });
-beforeEach(() => wing.reset());
-afterAll(() => wing.stop());
+beforeEach(() => adapter.reset());
+afterAll(() => adapter.stop());
 
 const probeJoin = async (guest = guestOf(), signal = AbortSignal.timeout(10_000)) =>
-  (await wing.newPlatform().probeJoin?.(guest, signal)) ?? [];
+  (await adapter.newPlatform().probeJoin?.(guest, signal)) ?? [];
 const outcomes = (steps: readonly HealthStep[]) => steps.map(({ name, outcome }) => `${name}: ${outcome}`);
 const before = (count: number) => ['meeting: pass', 'discovery: pass', 'token: pass'].slice(0, count);
 const createAndEndApplication = ['application: pass', 'leave: pass'];
-const withTicket = () => wing.sent.filter(({ headers }) => headers?.['authorization']?.startsWith('Bearer cwt='));
+const withTicket = () => adapter.sent.filter(({ headers }) => headers?.['authorization']?.startsWith('Bearer cwt='));
 
 test.each(['contoso', 'litware'])('healthy servers of %s let the guest come and go', async (organisation) => {
   const steps = await probeJoin(guestOf(`https://meet.${organisation}.example/danab/PYC58WSY`));
@@ -26,13 +26,13 @@ test.each(['contoso', 'litware'])('healthy servers of %s let the guest come and 
     expect(latencyMs).toBeGreaterThanOrEqual(0);
     expect(action).toBeUndefined();
   }
-  expect(wing.world.guests.count).toBe(0);
-  expect(wing.world.meetings.rooms).toEqual([]);
+  expect(adapter.world.guests.count).toBe(0);
+  expect(adapter.world.meetings.rooms).toEqual([]);
 });
 
 test('the guest asks as an app would, and names an endpoint of its own', async () => {
   await probeJoin();
-  const ownCalls = wing.sent.filter(
+  const ownCalls = adapter.sent.filter(
     ({ url }) => url.pathname.startsWith('/ucwa/') && url.hostname.startsWith('lyncweb'),
   );
   expect(ownCalls.map(({ method, headers }) => [method, headers?.['authorization'] !== undefined])).toEqual([
@@ -44,18 +44,18 @@ test('the guest asks as an app would, and names an endpoint of its own', async (
 });
 
 test('tickets go to the origin that issued them, and to no other', async () => {
-  wing.behave({ applicationsOn: 'other-pool' });
+  adapter.behave({ applicationsOn: 'other-pool' });
   expect(outcomes(await probeJoin())).toEqual([...before(3), ...createAndEndApplication]);
   for (const { url, headers } of withTicket()) {
     const { host } =
-      wing.world.onPremises.issued.find(({ token }) => `Bearer ${token}` === headers?.['authorization']) ?? {};
+      adapter.world.onPremises.issued.find(({ token }) => `Bearer ${token}` === headers?.['authorization']) ?? {};
     expect(url.host).toBe(host);
   }
   expect(withTicket().map(({ url }) => url.origin)).toContain(contoso.pool2);
 });
 
 test('where no ticket can be had for the applications’ own host, none is sent there', async () => {
-  wing.behave({ applicationsOn: 'other-pool', applicationsChallenge: 'none' });
+  adapter.behave({ applicationsOn: 'other-pool', applicationsChallenge: 'none' });
   expect(outcomes(await probeJoin())).toEqual([...before(2), 'token: fail']);
   expect(withTicket().filter(({ url }) => url.origin === contoso.pool2)).toEqual([]);
 });
@@ -68,11 +68,11 @@ test.each<[Operation, Fault, string[]]>([
   ['ucwa.applications', { status: 503 }, [...before(3), 'application: fail']],
   ['ucwa.applications', { cut: 'mid-body' }, [...before(3), 'application: fail']],
 ])('with %s broken (%j) it ends there, and says what to do', async (operation, fault, expected) => {
-  wing.world.faults.set(operation, fault);
+  adapter.world.faults.set(operation, fault);
   const steps = await probeJoin();
   expect(outcomes(steps)).toEqual(expected);
   expect(steps.at(-1)?.action).toMatch(/^[A-Z].+\.$/);
-  expect(wing.world.counts()['ucwa.application']).toBe(0);
+  expect(adapter.world.counts()['ucwa.application']).toBe(0);
 });
 
 test('a meeting that the servers do not know, or that none can be derived from, fails', async () => {
@@ -84,14 +84,14 @@ test('a meeting that the servers do not know, or that none can be derived from, 
 });
 
 test('an application in which a guest could not join fails, and is ended all the same', async () => {
-  wing.world.faults.set('ucwa.applications', { body: '{"_embedded":[]}' });
+  adapter.world.faults.set('ucwa.applications', { body: '{"_embedded":[]}' });
   const steps = await probeJoin();
   expect(outcomes(steps)).toEqual([...before(3), 'application: fail', 'leave: pass']);
-  expect(wing.world.guests.count).toBe(0);
+  expect(adapter.world.guests.count).toBe(0);
 });
 
 test('a guest that cannot leave is a warning: it could have joined', async () => {
-  wing.world.faults.set('ucwa.application', { status: 500 });
+  adapter.world.faults.set('ucwa.application', { status: 500 });
   const steps = await probeJoin();
   expect(outcomes(steps)).toEqual([...before(3), 'application: pass', 'leave: warn']);
   expect(steps.at(-1)?.action).toMatch(/^[A-Z].+\.$/);
@@ -101,22 +101,28 @@ describe('when time is up just after the application was made', () => {
   const probeUntilThen = async () => {
     const time = new AbortController();
     const transport: Transport = async (request, signal) => {
-      const answer = await wing.transport(request, signal);
+      const answer = await adapter.transport(request, signal);
       if (request.method === 'POST' && request.url.href === contoso.applications) time.abort();
       return answer;
     };
     const readSecret = () => Promise.reject(new Error('no secret is needed'));
-    const platform = createUcwa({ settings: wing.settings(), readSecret, transport });
+    const platform = createUcwa({
+      settings: adapter.settings(),
+      development: true,
+      readSecret,
+      transport,
+      now: Date.now,
+    });
     return (await platform.probeJoin?.(guestOf(), time.signal)) ?? [];
   };
 
   test('it is ended all the same', async () => {
     expect(outcomes(await probeUntilThen())).toEqual([...before(3), ...createAndEndApplication]);
-    expect(wing.world.guests.count).toBe(0);
+    expect(adapter.world.guests.count).toBe(0);
   });
 
   test('an end that hangs does not outlast the check', async () => {
-    wing.world.faults.set('ucwa.application', { never: true });
+    adapter.world.faults.set('ucwa.application', { never: true });
     const leave = (await probeUntilThen()).at(-1);
     expect(leave).toMatchObject({ name: 'leave', outcome: 'warn' });
     expect(leave?.latencyMs).toBeLessThan(1_000);
@@ -124,31 +130,31 @@ describe('when time is up just after the application was made', () => {
 });
 
 test('one that runs out of time says at which step', async () => {
-  wing.world.faults.set('ucwa.user', { never: true });
+  adapter.world.faults.set('ucwa.user', { never: true });
   expect(outcomes(await probeJoin(guestOf(), AbortSignal.timeout(500)))).toEqual([...before(1), 'discovery: fail']);
 });
 
 test('a request is made once, so that trouble is seen and not retried away', async () => {
   const body = JSON.stringify({ error: 'server_error' });
-  wing.world.faults.set('ucwa.token', { status: 500, contentType: 'application/json', body, times: 1 });
+  adapter.world.faults.set('ucwa.token', { status: 500, contentType: 'application/json', body, times: 1 });
   expect(outcomes(await probeJoin()).at(-1)).toBe('discovery: fail');
-  expect(wing.world.counts()['ucwa.token']).toBe(1);
-  wing.world.faults.set('ucwa.applications', { status: 503, times: 1 });
+  expect(adapter.world.counts()['ucwa.token']).toBe(1);
+  adapter.world.faults.set('ucwa.applications', { status: 503, times: 1 });
   expect(outcomes(await probeJoin()).at(-1)).toBe('application: fail');
 });
 
 test('it goes past what requests remember', async () => {
-  const platform = wing.newPlatform();
+  const platform = adapter.newPlatform();
   await platform.issue(guestOf(), requestSignal());
-  wing.behave({ externalRoot: 'not-found' });
+  adapter.behave({ externalRoot: 'not-found' });
   expect(outcomes((await platform.probeJoin?.(guestOf(), requestSignal())) ?? []).at(-1)).toBe('discovery: fail');
   await expect(platform.issue(guestOf(), requestSignal())).resolves.toHaveProperty('token');
 });
 
 test('no step tells a secret', async () => {
-  wing.world.faults.set('ucwa.application', { status: 403 });
+  adapter.world.faults.set('ucwa.application', { status: 403 });
   const text = JSON.stringify(await probeJoin());
-  const tokens = wing.world.onPremises.issued.map(({ token }) => token);
+  const tokens = adapter.world.onPremises.issued.map(({ token }) => token);
   expect(tokens).not.toEqual([]);
   for (const secret of [...tokens, '5LB7MRBC', guestOf().applicationSessionId, 'contoso']) {
     expect(text).not.toContain(secret);

@@ -2,30 +2,30 @@ import type { UpstreamRequest } from '../../../../lib/net/transport.ts';
 import type { Join, MeetingPlatform } from '../../../../lib/platforms/platform.ts';
 import type { IssuedWebTicket } from '../../../../local/simulator/onPremises/state.ts';
 import { adjustableClock } from '../../../races/adjustableClock.ts';
-import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
 const clock = adjustableClock();
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 let platform: MeetingPlatform;
 
 beforeAll(async () => {
-  wing = await startWing({ now: clock.now });
+  adapter = await startAdapter({ now: clock.now });
 });
 beforeEach(async () => {
-  await wing.reset();
-  platform = wing.newPlatform();
+  await adapter.reset();
+  platform = adapter.newPlatform();
 });
-afterAll(() => wing.stop());
+afterAll(() => adapter.stop());
 
 const issue = (): Promise<Join> => platform.issue(guestOf(), requestSignal());
 const reissue = ({ identity }: Pick<Join, 'identity'>, by = platform): Promise<Join> =>
   by.reissue(guestOf(), identity, requestSignal());
 const ticketOf = ({ token }: Join): IssuedWebTicket | undefined =>
-  wing.world.onPremises.issued.find((issued) => issued.token === token);
+  adapter.world.onPremises.issued.find((issued) => issued.token === token);
 const participants = (...joins: Join[]): number => new Set(joins.map((join) => ticketOf(join)?.identity)).size;
 
 /** The requests for tickets since the record was last cleared. */
-const asked = (): UpstreamRequest[] => wing.sent.filter(({ method }) => method === 'POST');
+const asked = (): UpstreamRequest[] => adapter.sent.filter(({ method }) => method === 'POST');
 
 /** The identity with other values in it. */
 function changed({ identity = '' }: Join, values: Record<string, unknown>): { identity: string } {
@@ -34,7 +34,7 @@ function changed({ identity = '' }: Join, values: Record<string, unknown>): { id
 
 test('146, 147: a renewal sends what the grant sends, and the last ticket with its = encoded', async () => {
   const first = await issue();
-  wing.sent.length = 0;
+  adapter.sent.length = 0;
   await reissue(first);
   const [request, ...others] = asked();
   expect(others).toEqual([]);
@@ -53,7 +53,7 @@ test('148: a ticket is renewed up to its end by the clock that is passed in, and
   const second = await reissue(first);
   expect(second).toMatchObject({ identityPreserved: true, expiryTime: new Date(clock.now() + 3_600_000) });
   clock.advance({ minutes: 60 });
-  wing.sent.length = 0;
+  adapter.sent.length = 0;
   const third = await reissue(second);
   expect(third.identityPreserved).toBe(false);
   expect(asked().filter(({ body }) => body?.includes('ms_rtc_renew'))).toEqual([]);
@@ -66,7 +66,7 @@ test('149, 153: three tickets and more in a chain are one participant', async ()
   const joins = [last];
   for (let hour = 0; hour < 4; hour++) {
     clock.advance({ minutes: 55 });
-    last = await reissue(last, hour % 2 === 0 ? wing.newPlatform() : platform);
+    last = await reissue(last, hour % 2 === 0 ? adapter.newPlatform() : platform);
     joins.push(last);
   }
   expect(joins.map(({ identityPreserved }) => identityPreserved)).toEqual(Array(5).fill(true));
@@ -85,7 +85,7 @@ test('150: without an identity that is known, the guest is another participant, 
 
 test('151: a ticket for another conference is not continued', async () => {
   const johns = await issue();
-  const [, danas] = wing.world.onPremises.meetings;
+  const [, danas] = adapter.world.onPremises.meetings;
   const moved = await reissue(changed(johns, { uri: danas?.conferenceUri, key: danas?.conferenceKey }));
   expect(moved.identityPreserved).toBe(false);
   expect(participants(johns, moved)).toBe(2);
@@ -95,9 +95,9 @@ test.each([['this process'], ['another process']])(
   '151: a key that was changed meanwhile is looked up again, and the guest is another participant: %s',
   async (where) => {
     const first = await issue();
-    const [johns] = wing.world.onPremises.meetings;
+    const [johns] = adapter.world.onPremises.meetings;
     if (johns) johns.conferenceKey = 'NEWKEY99';
-    const second = await reissue(first, where === 'this process' ? platform : wing.newPlatform());
+    const second = await reissue(first, where === 'this process' ? platform : adapter.newPlatform());
     expect(second.identityPreserved).toBe(false);
     expect(participants(first, second)).toBe(2);
     expect(await reissue(second)).toMatchObject({ identityPreserved: true });
@@ -133,9 +133,9 @@ test('155: two guests of one meeting have two tickets and are two participants',
 
 test('a renewal costs one call', async () => {
   const first = await issue();
-  wing.world.calls.length = 0;
+  adapter.world.calls.length = 0;
   await reissue(first);
-  expect(wing.arrived()).toEqual([contoso.tickets]);
+  expect(adapter.arrived()).toEqual([contoso.tickets]);
 });
 
 describe('an identity is kept', () => {
@@ -148,15 +148,15 @@ describe('an identity is kept', () => {
     ['answers half', { malformed: true }],
   ])('while the server %s', async (_, fault) => {
     const first = await issue();
-    wing.world.faults.set('ucwa.token', fault);
+    adapter.world.faults.set('ucwa.token', fault);
     await expect(reissue(first)).rejects.toMatchObject({ name: 'Problem' });
-    await wing.world.faults.clearAll();
+    await adapter.world.faults.clearAll();
     expect(await reissue(first)).toMatchObject({ identityPreserved: true });
   });
 
   test('while the gateway is bad, and discovery finds the same server again', async () => {
     const first = await issue();
-    wing.world.faults.set('ucwa.token', { status: 502, times: 1 });
+    adapter.world.faults.set('ucwa.token', { status: 502, times: 1 });
     await expect(reissue(first)).rejects.toMatchObject({ code: 'platform-unavailable' });
     expect(await reissue(first)).toMatchObject({ identityPreserved: true });
   });
@@ -164,8 +164,8 @@ describe('an identity is kept', () => {
 
 test('an organizer who has moved to another pool takes the guest along as another participant', async () => {
   const first = await issue();
-  wing.behave({ redirect: 'other-pool' });
-  wing.world.faults.set('ucwa.token', { status: 502, times: 1 });
+  adapter.behave({ redirect: 'other-pool' });
+  adapter.world.faults.set('ucwa.token', { status: 502, times: 1 });
   const second = await reissue(first);
   expect(second.identityPreserved).toBe(false);
   expect(ticketOf(second)?.host).toBe('pool02.contoso.example');
@@ -173,8 +173,8 @@ test('an organizer who has moved to another pool takes the guest along as anothe
 
 test('a ticket of a host that is no longer among the platform’s goes nowhere', async () => {
   const first = await issue();
-  wing.world.calls.length = 0;
+  adapter.world.calls.length = 0;
   const other = await reissue(changed(first, { tokenEndpoint: 'https://evil-contoso.example/WebTicket/oauthtoken' }));
   expect(other.identityPreserved).toBe(false);
-  expect(new Set(wing.world.calls.map(({ host }) => host))).toEqual(new Set(['lyncweb.contoso.example']));
+  expect(new Set(adapter.world.calls.map(({ host }) => host))).toEqual(new Set(['lyncweb.contoso.example']));
 });

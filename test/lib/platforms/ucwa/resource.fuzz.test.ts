@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isHostAllowed } from '../../../../lib/hostRules.ts';
 import { parseDiscovery } from '../../../../lib/platforms/ucwa/resource.ts';
 import { isHomedOnline, resolvePlatformLink, resolveTokenEndpoint } from '../../../../lib/platforms/ucwa/trust.ts';
-import { ucwaSchema, ucwaSettings } from '../../../../lib/settings/ucwa.ts';
+import { ucwaSchema, ucwaSettings } from '../../../../lib/platforms/ucwa/settings.ts';
 
 const names = fc.constantFrom('_links', 'redirect', 'user', 'applications', 'href', 'Root', 'User', 'Links', 'token');
 const values = fc.constantFrom<unknown>('OAuth', 'Redirect', 'Ucwa', 'https://x.example/', '', 7, null, true);

@@ -1,12 +1,12 @@
 import { parseDiscovery } from '../../../../lib/platforms/ucwa/resource.ts';
-import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 beforeAll(async () => {
-  wing = await startWing();
+  adapter = await startAdapter();
 });
-beforeEach(() => wing.reset());
-afterAll(() => wing.stop());
+beforeEach(() => adapter.reset());
+afterAll(() => adapter.stop());
 
 const parse = (value: unknown) => parseDiscovery(JSON.stringify(value));
 const user = 'https://lyncweb.contoso.example/root/user';
@@ -25,16 +25,16 @@ test('67: of a list of links the first counts', async () => {
 
 test('68: a byte order mark before the answer is tolerated, before JSON and before XML', async () => {
   for (const dialect of ['hal', 'access-location', 'xml'] as const) {
-    wing.behave({ bom: true, dialect });
-    await expect(wing.discover()).resolves.toBe(contoso.userLink);
+    adapter.behave({ bom: true, dialect });
+    await expect(adapter.discover()).resolves.toBe(contoso.userLink);
   }
 });
 
 test.each(['access-location', 'xml'] as const)(
   '69: the dialect of Lync 2013 (%s) is understood from the root to UCWA',
   async (dialect) => {
-    wing.behave({ dialect });
-    const join = await wing.newPlatform().issue(guestOf(), requestSignal());
+    adapter.behave({ dialect });
+    const join = await adapter.newPlatform().issue(guestOf(), requestSignal());
     expect(join).toMatchObject({ discoverUrl: contoso.userLink, applicationsUrl: contoso.applications });
   },
 );
@@ -49,14 +49,14 @@ test('69: of its links OAuth is the user link, and User, the entry for SOAP, is 
 });
 
 test.each(['access-location', 'xml'] as const)('70: its Redirect (%s) is a redirect', async (dialect) => {
-  wing.behave({ dialect, redirect: 'other-pool' });
-  await expect(wing.discover()).resolves.toContain(contoso.pool2);
+  adapter.behave({ dialect, redirect: 'other-pool' });
+  await expect(adapter.discover()).resolves.toContain(contoso.pool2);
 });
 
 test.each(['Internal', 'External'] as const)('71: its UCWA for callers from %s is taken', async (accessLocation) => {
   for (const dialect of ['access-location', 'xml'] as const) {
-    wing.behave({ dialect, accessLocation });
-    const join = await wing.newPlatform().issue(guestOf(), requestSignal());
+    adapter.behave({ dialect, accessLocation });
+    const join = await adapter.newPlatform().issue(guestOf(), requestSignal());
     expect(join.applicationsUrl).toBe(contoso.applications);
   }
 });
@@ -83,7 +83,7 @@ test.each(['2', '1.5', 3, undefined])('73: a revision (%j) is tolerated', async 
 
 test('74, 75: user is used as given, and what it calls itself does not matter', async () => {
   for (const path of ['/root/user', '/root/oauth/user']) {
-    wing.world.faults.set('ucwa.root', {
+    adapter.world.faults.set('ucwa.root', {
       status: 200,
       body: JSON.stringify({
         _links: {
@@ -92,7 +92,7 @@ test('74, 75: user is used as given, and what it calls itself does not matter', 
         },
       }),
     });
-    await expect(wing.discover()).resolves.toBe(`https://lyncweb.contoso.example${path}`);
+    await expect(adapter.discover()).resolves.toBe(`https://lyncweb.contoso.example${path}`);
   }
 });
 
@@ -103,8 +103,8 @@ test.each([{}, { href: '' }, { href: null }, { href: 7 }, null, 'text', [], [{}]
       await expect(parse({ _links: { [name]: link } })).resolves.toEqual({ unusable: name });
     }
     const body = JSON.stringify({ _links: { user: link } });
-    wing.world.faults.set('ucwa.root', { status: 200, body });
-    await expect(wing.discover()).resolves.toMatchObject({
+    adapter.world.faults.set('ucwa.root', { status: 200, body });
+    await expect(adapter.discover()).resolves.toMatchObject({
       code: 'all-tiers-failed',
       hops: [{ url: contoso.external, failure: 'has a user link without href' }],
     });

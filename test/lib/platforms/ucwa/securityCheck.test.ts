@@ -5,20 +5,20 @@ import {
   internalFirst,
   plainFirstHop,
   rootPath,
-  startWing,
-  type WingUnderTest,
+  startAdapter,
+  type AdapterUnderTest,
 } from './adapterUnderTest.ts';
 
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 beforeAll(async () => {
-  wing = await startWing();
+  adapter = await startAdapter();
 });
 beforeEach(async () => {
-  await wing.reset();
+  await adapter.reset();
   // What the plain listeners say counts, because the others say nothing.
-  wing.behave({ internalRoot: 'not-found', externalRoot: 'not-found' });
+  adapter.behave({ internalRoot: 'not-found', externalRoot: 'not-found' });
 });
-afterAll(() => wing.stop());
+afterAll(() => adapter.stop());
 
 const foreign = 'evil-contoso.example';
 const foreignUser = `https://${foreign}${rootPath}/oauth/user?originalDomain=contoso.example`;
@@ -26,38 +26,38 @@ const foreignUser = `https://${foreign}${rootPath}/oauth/user?originalDomain=con
 const foreignCallable = { UCWA_HOSTS: `contoso.example,${foreign}` };
 
 test('44: a redirect that came over https passes at once', async () => {
-  wing.behave({ externalRoot: 'usual', redirect: 'foreign' });
-  await expect(wing.discover(foreignCallable)).resolves.toBe(foreignUser);
+  adapter.behave({ externalRoot: 'usual', redirect: 'foreign' });
+  await expect(adapter.discover(foreignCallable)).resolves.toBe(foreignUser);
 });
 
 test.each(['bare-domain', 'web-services', 'other-pool'] as const)(
   '45: a redirect that came over http passes within the SIP domain (%s)',
   async (httpRedirect) => {
-    wing.behave({ httpRedirect });
-    await expect(wing.discover(plainFirstHop)).resolves.toMatch(/^https:\/\/[a-z0-9]+\.contoso\.example\/.*\/user/);
+    adapter.behave({ httpRedirect });
+    await expect(adapter.discover(plainFirstHop)).resolves.toMatch(/^https:\/\/[a-z0-9]+\.contoso\.example\/.*\/user/);
   },
 );
 
 test('46: a redirect that came over http passes to a trusted domain', async () => {
-  wing.behave({ httpRedirect: 'foreign' });
-  await expect(wing.discover({ ...plainFirstHop, UCWA_TRUSTED_DOMAINS: foreign })).resolves.toBe(foreignUser);
+  adapter.behave({ httpRedirect: 'foreign' });
+  await expect(adapter.discover({ ...plainFirstHop, UCWA_TRUSTED_DOMAINS: foreign })).resolves.toBe(foreignUser);
 });
 
 test('47: a redirect that came over http passes to a host that is approved for this SIP domain', async () => {
-  wing.behave({ httpRedirect: 'foreign' });
+  adapter.behave({ httpRedirect: 'foreign' });
   const approved = { UCWA_APPROVED_HOSTS: `contoso.example=${foreign}` };
-  await expect(wing.discover({ ...plainFirstHop, ...approved })).resolves.toBe(foreignUser);
+  await expect(adapter.discover({ ...plainFirstHop, ...approved })).resolves.toBe(foreignUser);
 });
 
 test('48: a redirect over http that would be blocked does no harm where https answers', async () => {
-  wing.behave({ externalRoot: 'usual', httpRedirect: 'foreign' });
-  await expect(wing.discover(plainFirstHop)).resolves.toBe(contoso.userLink);
+  adapter.behave({ externalRoot: 'usual', httpRedirect: 'foreign' });
+  await expect(adapter.discover(plainFirstHop)).resolves.toBe(contoso.userLink);
 });
 
 test('48: where https failed, a blocked redirect ends discovery, and no other tier is tried', async () => {
-  wing.behave({ externalRoot: 'usual', httpRedirect: 'foreign' });
-  await expect(wing.discover({ ...internalFirst, ...plainFirstHop })).resolves.toEqual(failure('redirect-blocked'));
-  expect(wing.arrived()).toEqual([contoso.internal, contoso.internal.replace('https:', 'http:')]);
+  adapter.behave({ externalRoot: 'usual', httpRedirect: 'foreign' });
+  await expect(adapter.discover({ ...internalFirst, ...plainFirstHop })).resolves.toEqual(failure('redirect-blocked'));
+  expect(adapter.arrived()).toEqual([contoso.internal, contoso.internal.replace('https:', 'http:')]);
 });
 
 test.each([
@@ -66,16 +66,16 @@ test.each([
   ['neither trusted nor approved', foreignCallable],
   ['not even to be called', {}],
 ])('49, 50, 51: a host that is %s is blocked: it is named, and no request is sent to it', async (_, changes) => {
-  wing.behave({ httpRedirect: 'foreign' });
-  await expect(wing.discover({ ...plainFirstHop, ...changes })).resolves.toMatchObject({
+  adapter.behave({ httpRedirect: 'foreign' });
+  await expect(adapter.discover({ ...plainFirstHop, ...changes })).resolves.toMatchObject({
     code: 'redirect-blocked',
     blockedHost: foreign,
   });
-  expect(wing.arrived().filter((url) => url.includes(foreign))).toEqual([]);
+  expect(adapter.arrived().filter((url) => url.includes(foreign))).toEqual([]);
 });
 
 test('50: an approved host approves no host below it', () => {
-  const { trust } = wing.settings({ UCWA_APPROVED_HOSTS: 'contoso.example=a.fabrikam.example' });
+  const { trust } = adapter.settings({ UCWA_APPROVED_HOSTS: 'contoso.example=a.fabrikam.example' });
   const passes = (url: string) =>
     passesSecurityCheck(new URL('http://lyncdiscover.contoso.example/'), new URL(url), 'contoso.example', trust);
   expect(passes('https://a.fabrikam.example/')).toBe(true);

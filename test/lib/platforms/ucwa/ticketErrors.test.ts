@@ -2,15 +2,15 @@ import { TicketFailure } from '../../../../lib/platforms/ucwa/ticketFailure.ts';
 import { requestTicket, type Grant } from '../../../../lib/platforms/ucwa/webTicket.ts';
 import { summarize } from '../../../../lib/telemetry.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
-import { contoso, forever, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { contoso, forever, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 
 beforeAll(async () => {
-  wing = await startWing();
+  adapter = await startAdapter();
 });
-beforeEach(() => wing.reset());
-afterAll(() => wing.stop());
+beforeEach(() => adapter.reset());
+afterAll(() => adapter.stop());
 
 const grant = {
   kind: 'anonmeeting',
@@ -22,7 +22,7 @@ const litware = 'https://lyncweb.litware.example/WebTicket/oauthtoken';
 /** How a request fails. */
 async function failure(asked: Grant = grant, endpoint: string = contoso.tickets): Promise<TicketFailure> {
   try {
-    await requestTicket(wing.transport, { endpoint: new URL(endpoint), grant: asked, now: Date.now }, forever);
+    await requestTicket(adapter.transport, { endpoint: new URL(endpoint), grant: asked, now: Date.now }, forever);
   } catch (error) {
     if (error instanceof TicketFailure) return error;
     throw error;
@@ -32,7 +32,7 @@ async function failure(asked: Grant = grant, endpoint: string = contoso.tickets)
 
 /** How it fails when the server answers 400 with this body. */
 function failureOf(body: string, more: Fault = {}): Promise<TicketFailure> {
-  wing.world.faults.set('ucwa.token', { status: 400, body, ...more, times: 1 });
+  adapter.world.faults.set('ucwa.token', { status: 400, body, ...more, times: 1 });
   return failure();
 }
 
@@ -41,53 +41,53 @@ describe('a 400', () => {
     '131, 132, 133, 134: is told as what it is, and not tried again: %s',
     async (error) => {
       expect(await failureOf(JSON.stringify({ error }))).toMatchObject({ code: error, status: 400 });
-      expect(wing.sent).toHaveLength(1);
+      expect(adapter.sent).toHaveLength(1);
     },
   );
 
   test('131, 132, 133: comes from the servers themselves in either version', async () => {
     const wrongKey = { ...grant, conferenceKey: 'G03W98W4' };
-    wing.behave({ grants: ['password'] }, 'litware.example');
+    adapter.behave({ grants: ['password'] }, 'litware.example');
     expect(await failure({ ...grant, conferenceUri: '' })).toMatchObject({ code: 'invalid_request' });
     expect(await failure(wrongKey)).toMatchObject({ code: 'invalid_grant' });
     expect(await failure(grant, litware)).toMatchObject({ code: 'unsupported_grant_type' });
   });
 
   test('135: server_error is tried three times at most', async () => {
-    wing.world.faults.set('ucwa.token', { status: 400 });
+    adapter.world.faults.set('ucwa.token', { status: 400 });
     expect(await failure()).toMatchObject({ code: 'server_error', status: 400 });
-    expect(wing.sent).toHaveLength(3);
+    expect(adapter.sent).toHaveLength(3);
   });
 
   test('135: server_error that passes is not noticed', async () => {
-    wing.world.faults.set('ucwa.token', { status: 400, times: 2 });
+    adapter.world.faults.set('ucwa.token', { status: 400, times: 2 });
     await expect(failure()).rejects.toThrow('there was a ticket');
-    expect(wing.sent).toHaveLength(3);
+    expect(adapter.sent).toHaveLength(3);
   });
 
   test('135: nobody waits for the next try once their time is up', async () => {
-    wing.world.faults.set('ucwa.token', { status: 400 });
+    adapter.world.faults.set('ucwa.token', { status: 400 });
     const gaveUp = new AbortController();
-    const send: typeof wing.transport = async (request, signal) => {
-      const answer = await wing.transport(request, signal);
+    const send: typeof adapter.transport = async (request, signal) => {
+      const answer = await adapter.transport(request, signal);
       gaveUp.abort();
       return answer;
     };
     const asking = requestTicket(send, { endpoint: new URL(contoso.tickets), grant, now: Date.now }, gaveUp.signal);
     await expect(asking).rejects.toMatchObject({ name: 'UpstreamFailure', code: 'cancelled' });
-    expect(wing.sent).toHaveLength(1);
+    expect(adapter.sent).toHaveLength(1);
   });
 
   test.each(['{"error":"slow_down"}', '{"error":7}', '{"error":null}', '{"error":["invalid_grant"]}', '{}'])(
     '136: with an error that nobody knows is no more than a 400: %s',
     async (body) => {
       expect(await failureOf(body)).toMatchObject({ code: 'unusable', status: 400 });
-      expect(wing.sent).toHaveLength(1);
+      expect(adapter.sent).toHaveLength(1);
     },
   );
 
   test('137: of version 1.0 has a comma behind its last member, and is read', async () => {
-    wing.behave({ grants: ['password'] }, 'litware.example');
+    adapter.behave({ grants: ['password'] }, 'litware.example');
     expect(await failure(grant, litware)).toMatchObject({ code: 'unsupported_grant_type' });
     expect(await failureOf('{\n  "error":"unsupported_grant_type",\n}')).toMatchObject({
       code: 'unsupported_grant_type',
@@ -145,7 +145,7 @@ describe('X-Ms-diagnostics', () => {
       { name: 'TicketFailure', code: 'invalid_grant', status: 400 },
       { name: 'ServerDiagnostics', code: '28020' },
     ]);
-    wing.behave({ grants: ['password'] });
+    adapter.behave({ grants: ['password'] });
     expect(summarize(await failure())).toEqual([
       { name: 'TicketFailure', code: 'unsupported_grant_type', status: 400 },
       { name: 'ServerDiagnostics', code: '28029' },
@@ -163,7 +163,7 @@ describe('X-Ms-diagnostics', () => {
 
 describe('grants that need somebody at a browser or on Windows', () => {
   test('142: passive is not refused credentials; the address has its slashes back', async () => {
-    wing.behave({ grants: ['urn:microsoft.rtc:passive'] });
+    adapter.behave({ grants: ['urn:microsoft.rtc:passive'] });
     const failed = await failure({ kind: 'passive' });
     expect(failed).toMatchObject({ code: 'interaction_required', status: 400 });
     expect(failed.signInUrl?.href).toBe('https://lyncweb.contoso.example/PassiveAuth/PassiveAuth.aspx');
@@ -182,13 +182,13 @@ describe('grants that need somebody at a browser or on Windows', () => {
   });
 
   test.each(['Negotiate, NTLM', 'NTLM', 'Negotiate oRQwEg=='])('a challenge %s is told apart', async (challenge) => {
-    wing.world.faults.set('ucwa.token', { status: 401, headers: { 'www-authenticate': challenge } });
+    adapter.world.faults.set('ucwa.token', { status: 401, headers: { 'www-authenticate': challenge } });
     expect(await failure({ kind: 'windows' })).toMatchObject({ code: 'integrated_windows', status: 401 });
   });
 
   test('windows as the documents have it meets that challenge', async () => {
     expect(await failure({ kind: 'windows' })).toMatchObject({ code: 'integrated_windows' });
-    expect(wing.sent).toHaveLength(1);
+    expect(adapter.sent).toHaveLength(1);
   });
 });
 
@@ -198,9 +198,9 @@ test.each([
   [undefined, undefined],
 ])('429 with a Retry-After of %s is carried with the time that it names', async (given, retryAfterSeconds) => {
   const headers = given === undefined ? {} : { 'Retry-After': given };
-  wing.world.faults.set('ucwa.token', { status: 429, headers });
+  adapter.world.faults.set('ucwa.token', { status: 429, headers });
   expect(await failure()).toMatchObject({ code: 'refused', status: 429, retryAfterSeconds });
-  await expect(wing.newPlatform().issue(guestOf(), requestSignal())).rejects.toMatchObject({
+  await expect(adapter.newPlatform().issue(guestOf(), requestSignal())).rejects.toMatchObject({
     code: 'too-many-requests',
     retryAfterSeconds: retryAfterSeconds ?? 10,
   });
@@ -209,7 +209,7 @@ test.each([
 test.each([401, 403, 404, 405, 409, 410, 500, 502])(
   '%i is a page of the web server, not looked into',
   async (status) => {
-    wing.world.faults.set('ucwa.token', { status, body: '{"error":"invalid_grant"}' });
+    adapter.world.faults.set('ucwa.token', { status, body: '{"error":"invalid_grant"}' });
     expect(await failure()).toMatchObject({ code: 'refused', status });
   },
 );

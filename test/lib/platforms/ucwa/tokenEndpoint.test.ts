@@ -1,20 +1,20 @@
 import { tokenEndpointOf } from '../../../../lib/platforms/ucwa/tokenEndpoint.ts';
 import type { ChallengeForm } from '../../../../local/simulator/onPremises/behaviour.ts';
-import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 beforeAll(async () => {
-  wing = await startWing();
+  adapter = await startAdapter();
 });
-beforeEach(() => wing.reset());
-afterAll(() => wing.stop());
+beforeEach(() => adapter.reset());
+afterAll(() => adapter.stop());
 
 const anonymous = 'grant_type="urn:microsoft.rtc:anonmeeting"';
-const issue = (changes?: Record<string, string>) => wing.newPlatform(changes).issue(guestOf(), requestSignal());
+const issue = (changes?: Record<string, string>) => adapter.newPlatform(changes).issue(guestOf(), requestSignal());
 
 /** Where a header sends us for a ticket, or why it does not. */
 function endpointOf(header: string | undefined, changes?: Record<string, string>): string {
-  const { trust } = wing.settings(changes);
+  const { trust } = adapter.settings(changes);
   const answer = { headers: header === undefined ? {} : { 'www-authenticate': header } };
   try {
     return tokenEndpointOf(answer, new URL(contoso.userLink), 'contoso.example', { kind: 'anonmeeting' }, trust).href;
@@ -25,21 +25,21 @@ function endpointOf(header: string | undefined, changes?: Record<string, string>
 
 /** No key went anywhere. */
 function expectNoPost(): void {
-  expect(wing.sent.filter(({ method }) => method !== 'GET')).toEqual([]);
-  expect(wing.world.calls.filter(({ secrets }) => secrets?.includes('password'))).toEqual([]);
+  expect(adapter.sent.filter(({ method }) => method !== 'GET')).toEqual([]);
+  expect(adapter.world.calls.filter(({ secrets }) => secrets?.includes('password'))).toEqual([]);
 }
 
 test.each<ChallengeForm>([
   ...(['two-lines', 'quoted', 'unquoted', 'merged', 'merged-tight'] as const),
   ...(['after-negotiate', 'duplicate-grants', 'relative-href'] as const),
 ])('90, 91, 92, 95, 98, 103: a challenge in the form %s leads to a token', async (challenge) => {
-  wing.behave({ challenge, applicationsChallenge: challenge });
+  adapter.behave({ challenge, applicationsChallenge: challenge });
   await expect(issue()).resolves.toHaveProperty('applicationsUrl', contoso.applications);
 });
 
 test('88: the page that comes with the challenge is not looked at', async () => {
   const body = JSON.stringify({ _links: { applications: { href: 'https://fe01.contoso.example/' } } });
-  wing.world.faults.set('ucwa.user', { status: 401, body, times: 1 });
+  adapter.world.faults.set('ucwa.user', { status: 401, body, times: 1 });
   await expect(issue()).resolves.toHaveProperty('applicationsUrl', contoso.applications);
 });
 
@@ -47,13 +47,13 @@ test('99: a challenge by other schemes only is none', async () => {
   for (const header of ['Bearer trusted_issuers=""', 'Negotiate', 'Negotiate, NTLM', 'MsRtcOAuth2 href="/x"']) {
     expect(endpointOf(header)).toBe('no-challenge');
   }
-  wing.behave({ challenge: 'negotiate-only' });
+  adapter.behave({ challenge: 'negotiate-only' });
   await expect(issue()).rejects.toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
   expectNoPost();
 });
 
 test('99: a Bearer challenge that names an authority is the cloud, where the organizer is homed', async () => {
-  wing.behave({ challenge: 'bearer-only' });
+  adapter.behave({ challenge: 'bearer-only' });
   await expect(issue()).rejects.toMatchObject({ code: 'platform-refused', reason: 'organizer-homed-online' });
   expectNoPost();
 });
@@ -61,7 +61,7 @@ test('99: a Bearer challenge that names an authority is the cloud, where the org
 test('100: 401 without a challenge is the same failure', async () => {
   expect(endpointOf(undefined)).toBe('no-challenge');
   expect(endpointOf('')).toBe('no-challenge');
-  wing.behave({ challenge: 'none' });
+  adapter.behave({ challenge: 'none' });
   await expect(issue()).rejects.toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
   expectNoPost();
 });
@@ -69,13 +69,13 @@ test('100: 401 without a challenge is the same failure', async () => {
 test('101: a challenge without href is an error', async () => {
   expect(endpointOf(`MsRtcOAuth ${anonymous}`)).toBe('no-endpoint');
   expect(endpointOf(`MsRtcOAuth href="",${anonymous}`)).toBe('no-endpoint');
-  wing.behave({ challenge: 'no-href' });
+  adapter.behave({ challenge: 'no-href' });
   await expect(issue()).rejects.toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
   expectNoPost();
 });
 
 test('102: where anonymous join is not offered, no other grant is tried', async () => {
-  wing.behave({ grants: ['urn:microsoft.rtc:windows', 'password'] });
+  adapter.behave({ grants: ['urn:microsoft.rtc:windows', 'password'] });
   await expect(issue()).rejects.toMatchObject({ code: 'capability-missing' });
   expectNoPost();
 });
@@ -101,18 +101,18 @@ test.each(['http://lyncweb.contoso.example/WebTicket/oauthtoken', 'ftp://lyncweb
 );
 
 test('103: no key goes to an href of plain http', async () => {
-  wing.behave({ challenge: 'http-href' });
+  adapter.behave({ challenge: 'http-href' });
   await expect(issue()).rejects.toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
   expectNoPost();
 });
 
 test('104: no key goes to an href on a foreign host, not even one that may be called', async () => {
-  wing.behave({ challenge: 'foreign-href' });
+  adapter.behave({ challenge: 'foreign-href' });
   for (const changes of [{}, { UCWA_HOSTS: 'contoso.example,evil-contoso.example' }]) {
     await expect(issue(changes)).rejects.toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
   }
   expectNoPost();
-  expect(wing.arrived().filter((url) => url.includes('evil'))).toEqual([]);
+  expect(adapter.arrived().filter((url) => url.includes('evil'))).toEqual([]);
 });
 
 test('104: an href on another host has to be of the SIP domain, of a trusted domain, or approved', () => {
@@ -126,7 +126,7 @@ test('104: an href on another host has to be of the SIP domain, of a trusted dom
 });
 
 test('104: no key is spent on a ticket of another host, which the user resource would not take', async () => {
-  wing.world.faults.set('ucwa.user', {
+  adapter.world.faults.set('ucwa.user', {
     status: 401,
     headers: { 'www-authenticate': `MsRtcOAuth href="${contoso.pool2}/WebTicket/oauthtoken",${anonymous}` },
   });
@@ -136,12 +136,12 @@ test('104: no key is spent on a ticket of another host, which the user resource 
 
 test('105: href is used as it is, in its own case', async () => {
   const href = 'https://lyncweb.contoso.example/webticket/OAuthToken?X=%7e+%2F';
-  wing.world.faults.set('ucwa.user', {
+  adapter.world.faults.set('ucwa.user', {
     status: 401,
     headers: { 'www-authenticate': `MsRtcOAuth href="${href}",${anonymous}` },
     times: 1,
   });
   await issue();
-  const posts = wing.sent.filter(({ method }) => method === 'POST');
+  const posts = adapter.sent.filter(({ method }) => method === 'POST');
   expect(new Set(posts.map(({ url }) => url.href))).toEqual(new Set([href]));
 });

@@ -1,16 +1,16 @@
 import type { UpstreamRequest } from '../../../../lib/net/transport.ts';
 import { requestTicket, type Grant, type WebTicket } from '../../../../lib/platforms/ucwa/webTicket.ts';
 import { adjustableClock } from '../../../races/adjustableClock.ts';
-import { contoso, forever, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
+import { contoso, forever, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
 const clock = adjustableClock();
-let wing: WingUnderTest;
+let adapter: AdapterUnderTest;
 
 beforeAll(async () => {
-  wing = await startWing({ now: clock.now });
+  adapter = await startAdapter({ now: clock.now });
 });
-beforeEach(() => wing.reset());
-afterAll(() => wing.stop());
+beforeEach(() => adapter.reset());
+afterAll(() => adapter.stop());
 
 const conferenceUri = 'sip:john@contoso.example;gruu;opaque=app:conf:focus:id:5LB7MRBC';
 const anonymous = { kind: 'anonmeeting', conferenceUri, conferenceKey: '5LB7MRBC' } as const;
@@ -18,13 +18,13 @@ const account = { kind: 'password', username: 'johndoe', password: 'A3ddj3w' } a
 const endpoint = new URL(contoso.tickets);
 
 function ask(grant: Grant = anonymous): Promise<WebTicket> {
-  return requestTicket(wing.transport, { endpoint, grant, now: clock.now }, forever);
+  return requestTicket(adapter.transport, { endpoint, grant, now: clock.now }, forever);
 }
 
 /** The token request of a grant, whatever became of it. */
 async function sentFor(grant: Grant): Promise<UpstreamRequest & { form: Record<string, string> }> {
   await ask(grant).catch(() => undefined);
-  const request = wing.sent.at(-1);
+  const request = adapter.sent.at(-1);
   if (!request) throw new Error('nothing was sent');
   return { ...request, form: Object.fromEntries(new URLSearchParams(request.body)) };
 }
@@ -33,7 +33,7 @@ async function sentFor(grant: Grant): Promise<UpstreamRequest & { form: Record<s
 function answerWith(fields: Record<string, unknown> | string): void {
   const usual = { access_token: 'cwt=AAEB', token_type: 'Bearer', expires_in: 3_600 };
   const body = typeof fields === 'string' ? fields : JSON.stringify({ ...usual, ...fields });
-  wing.world.faults.set('ucwa.token', { body, times: 1 });
+  adapter.world.faults.set('ucwa.token', { body, times: 1 });
 }
 
 describe('the request', () => {
@@ -44,7 +44,7 @@ describe('the request', () => {
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
     });
-    expect(wing.world.calls).toEqual([expect.objectContaining({ method: 'POST', authorized: false, status: 200 })]);
+    expect(adapter.world.calls).toEqual([expect.objectContaining({ method: 'POST', authorized: false, status: 200 })]);
   });
 
   test('108, 109, 110, 116: of a guest has the grant, the key and the conference URI, and no scope', async () => {
@@ -64,7 +64,7 @@ describe('the request', () => {
 
   test('111: every character of a key arrives as it was', async () => {
     const conferenceKey = ':@;=+&% äß漢😀\'"()*!~\r\n';
-    const [johns] = wing.world.onPremises.meetings;
+    const [johns] = adapter.world.onPremises.meetings;
     if (johns) johns.conferenceKey = conferenceKey;
     await expect(ask({ ...anonymous, conferenceKey })).resolves.toMatchObject({ origin: endpoint.origin });
     await expect(ask({ ...anonymous, conferenceKey: `${conferenceKey} ` })).rejects.toMatchObject({
@@ -82,21 +82,24 @@ describe('the request', () => {
     ['password', { ...account, password: '' }],
   ])('114: of an account without a %s is not sent', async (_, grant) => {
     await expect(ask(grant)).rejects.toMatchObject({ code: 'credentials_missing', status: 0 });
-    expect(wing.sent).toEqual([]);
+    expect(adapter.sent).toEqual([]);
   });
 
   test.each([
     ['windows', 'grant_type=urn%3Amicrosoft.rtc%3Awindows'],
     ['passive', 'grant_type=urn%3Amicrosoft.rtc%3Apassive'],
   ] as const)('115: for %s is the grant and nothing else', async (kind, body) => {
-    wing.behave({ grants: ['urn:microsoft.rtc:windows', 'urn:microsoft.rtc:passive'] });
+    adapter.behave({ grants: ['urn:microsoft.rtc:windows', 'urn:microsoft.rtc:passive'] });
     expect((await sentFor({ kind })).body).toBe(body);
   });
 
   test.each([301, 302, 303, 307, 308])('119: is not sent on after a %i', async (status) => {
-    wing.world.faults.set('ucwa.token', { status, headers: { location: 'https://pool02.contoso.example/WebTicket' } });
+    adapter.world.faults.set('ucwa.token', {
+      status,
+      headers: { location: 'https://pool02.contoso.example/WebTicket' },
+    });
     await expect(ask()).rejects.toMatchObject({ code: 'refused', status });
-    expect(wing.arrived()).toEqual([contoso.tickets]);
+    expect(adapter.arrived()).toEqual([contoso.tickets]);
   });
 });
 
@@ -104,27 +107,27 @@ describe('the ticket', () => {
   test('120: is kept whole, with its cwt=', async () => {
     const { token } = await ask();
     expect(token).toMatch(/^cwt=AAEB/);
-    expect(token).toBe(wing.world.onPremises.issued.at(-1)?.token);
+    expect(token).toBe(adapter.world.onPremises.issued.at(-1)?.token);
   });
 
   test('121: goes into the header as Bearer cwt=…, and only to the host that issued it', async () => {
-    await wing.newPlatform().issue(guestOf(), requestSignal());
-    const [first] = wing.world.onPremises.issued;
-    const authorized = wing.sent.filter(({ headers }) => headers?.['authorization'] !== undefined);
+    await adapter.newPlatform().issue(guestOf(), requestSignal());
+    const [first] = adapter.world.onPremises.issued;
+    const authorized = adapter.sent.filter(({ headers }) => headers?.['authorization'] !== undefined);
     expect(authorized.map(({ url, headers }) => [url.host, headers?.['authorization']])).toEqual([
       [first?.host, `Bearer ${String(first?.token)}`],
     ]);
   });
 
   test.each([3_543, 3_600, 60, 7_200])('122: of %i seconds lives as long', async (seconds) => {
-    wing.behave({ tokenLifetimeSeconds: seconds });
+    adapter.behave({ tokenLifetimeSeconds: seconds });
     expect((await ask()).expiresAt).toEqual(new Date(clock.now() + seconds * 1_000));
   });
 
   test('123: is counted from when it was asked for, not from when it came', async () => {
     const askedAt = clock.now();
-    const slowly: typeof wing.transport = async (request, signal) => {
-      const answer = await wing.transport(request, signal);
+    const slowly: typeof adapter.transport = async (request, signal) => {
+      const answer = await adapter.transport(request, signal);
       clock.advance({ seconds: 4 });
       return answer;
     };
@@ -192,6 +195,6 @@ describe('the ticket', () => {
 
   test('130: is asked for anew each time', async () => {
     expect((await ask()).token).not.toBe((await ask()).token);
-    expect(wing.arrived()).toEqual([contoso.tickets, contoso.tickets]);
+    expect(adapter.arrived()).toEqual([contoso.tickets, contoso.tickets]);
   });
 });

@@ -1,15 +1,7 @@
 import * as z from 'zod';
-import { isHostAllowed, type HostRule } from '../hostRules.ts';
-import { guid, hostList, httpsUrl, parsed, parseLoopbackUrl, vaultName } from './readers.ts';
-
-/** The Entra application in whose name a platform is called. */
-export interface EntraSettings {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly authorityHost: string | undefined;
-  /** The vault's name of the client secret or of the PEM certificate. */
-  readonly credential: { readonly kind: 'secret' | 'certificate'; readonly name: string };
-}
+import type { EntraSettings } from '../../azure/entraToken.ts';
+import { isHostAllowed, type HostRule } from '../../hostRules.ts';
+import { guid, hostList, httpsUrl, parsed, parseLoopbackUrl, vaultName } from '../../settings/readers.ts';
 
 /** The Trusted Application platform (docs/protocol/trusted-application-api.md §1, §3). */
 export interface TrustedApplicationSettings {

@@ -1,5 +1,5 @@
-import type { TrustedApplicationSettings } from '../../lib/settings/trustedApplication.ts';
-import type { Advice } from './examination.ts';
+import type { TrustedApplicationSettings } from './settings.ts';
+import type { Advice } from '../examination.ts';
 import { adminConsent, skypeForBusinessOnline } from './permissions.ts';
 
 /** The parts of an advice that depend on the configuration. */

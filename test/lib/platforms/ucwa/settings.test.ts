@@ -1,6 +1,7 @@
-import { readSettings, type Environment } from '../../../lib/settings.ts';
-import type { UcwaSettings } from '../../../lib/settings/ucwa.ts';
-import { azure, refusalOf } from '../environments.ts';
+import { readSettings, type Environment } from '../../../../lib/settings.ts';
+import type { UcwaSettings } from '../../../../lib/platforms/ucwa/settings.ts';
+import { ucwaOf } from '../../../support/platforms.ts';
+import { azure, refusalOf } from '../../environments.ts';
 
 const onPremises: Environment = {
   ...azure,
@@ -8,8 +9,9 @@ const onPremises: Environment = {
   UCWA_MEETING_HOSTS: 'meet.contoso.com=contoso.com',
 };
 
-function read(changes: Environment = {}): UcwaSettings | undefined {
-  return readSettings({ ...onPremises, ...changes }).ucwa;
+function read(changes: Environment = {}): UcwaSettings {
+  readSettings({ ...onPremises, ...changes });
+  return ucwaOf({ ...onPremises, ...changes });
 }
 
 const host = (name: string, port = '') => ({ host: name, port });

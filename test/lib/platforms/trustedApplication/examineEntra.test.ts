@@ -1,7 +1,7 @@
-import { readSigningCertificate, signWebToken } from '../../../local/simulator/webToken.ts';
-import { clientId, tenantId } from '../../../local/simulator/entra/entraClients.ts';
-import { pem } from '../../support/testCloud.ts';
-import { says, startPatient, type Patient } from './patient.ts';
+import { readSigningCertificate, signWebToken } from '../../../../local/simulator/webToken.ts';
+import { clientId, tenantId } from '../../../../local/simulator/entra/entraClients.ts';
+import { pem } from '../../../support/testCloud.ts';
+import { says, startPatient, type Patient } from '../../../admin/doctor/patient.ts';
 
 let patient: Patient;
 

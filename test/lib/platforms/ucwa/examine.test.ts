@@ -1,5 +1,5 @@
-import type { DeploymentBehaviour } from '../../../local/simulator/onPremises/behaviour.ts';
-import { says, startPatient, type Patient } from './patient.ts';
+import type { DeploymentBehaviour } from '../../../../local/simulator/onPremises/behaviour.ts';
+import { says, startPatient, type Patient } from '../../../admin/doctor/patient.ts';
 
 let patient: Patient;
 

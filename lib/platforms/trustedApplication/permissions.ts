@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { EntraSettings } from '../../lib/settings/trustedApplication.ts';
-import { failing, passed, warning, type Finding } from './examination.ts';
+import type { EntraSettings } from '../../azure/entraToken.ts';
+import { failing, passed, warning, type Finding } from '../examination.ts';
 
 /** The resource that the platform is to Entra (docs/protocol/trusted-application-api.md §3). */
 export const skypeForBusinessOnline = '00000004-0000-0ff1-ce00-000000000000';

@@ -1,11 +1,13 @@
-import { UpstreamFailure } from '../../lib/net/transport.ts';
-import { Problem } from '../../lib/problem.ts';
-import type { TrustedApplicationSettings } from '../../lib/settings/trustedApplication.ts';
-import { causesOf } from './causes.ts';
-import { explainToken } from './entra.ts';
-import type { Advice } from './examination.ts';
+import { UpstreamFailure } from '../../net/transport.ts';
+import { Problem } from '../../problem.ts';
+import type { TrustedApplicationSettings } from './settings.ts';
+import { causesOf } from '../causes.ts';
+import type { Advice } from '../examination.ts';
+import { aadstsAdvice } from './aadsts.ts';
 import { adminConsent, skypeForBusinessOnline } from './permissions.ts';
-import { unreachable } from './unreachable.ts';
+import { AnswerFailure } from '../failures.ts';
+import { unreachable } from '../unreachable.ts';
+import { TrustedApplicationFailure } from './failure.ts';
 
 /** The last request of the platform before a step failed. */
 export interface LastRequest {
@@ -26,7 +28,8 @@ export function discoveryAdvice(
     return { reason: 'The answer is far too long to be the platform’s.', nextStep: seeWhoAnswers };
   }
   if (causesOf(error).some(({ message }) => message.includes('AADSTS'))) return explainToken(error, application);
-  if (!(error instanceof Problem)) return undefined;
+  const isKnown = error instanceof AnswerFailure || error instanceof TrustedApplicationFailure;
+  if (!isKnown && !(error instanceof Problem)) return undefined;
   if (status === undefined || status < 300) {
     return {
       reason:
@@ -73,3 +76,21 @@ export function discoveryAdvice(
 
 const seeWhoAnswers =
   'See whether TRUSTED_APPLICATION_DISCOVER_URL is right, and whether a proxy answers in its place.';
+
+export const publicAuthority = 'https://login.microsoftonline.com';
+
+/** Why there is no token. */
+export function explainToken(error: unknown, application: TrustedApplicationSettings): Advice | undefined {
+  const [number] = causesOf(error).flatMap(({ message }) => /AADSTS(\d{4,8})\b/.exec(message)?.[1] ?? []);
+  if (number !== undefined) return aadstsAdvice(Number(number), application);
+  const { host } = new URL(application.entra.authorityHost ?? publicAuthority);
+  const offline = unreachable(error, host, 'ENTRA_AUTHORITY_HOST');
+  if (offline) return offline;
+  const isOurs = causesOf(error).some(({ code }) => code === 'platform-unavailable' || code === 'platform-refused');
+  if (!isOurs) return undefined;
+  return {
+    reason: 'Entra ID gives no token, and not a reason that the doctor knows.',
+    nextStep:
+      'Run the doctor again; if it stays, see the health of Entra ID, and whether a proxy answers in its place.',
+  };
+}

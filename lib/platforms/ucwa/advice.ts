@@ -1,10 +1,10 @@
-import { UpstreamFailure, type UpstreamFailureKind } from '../lib/net/transport.ts';
-import { DiscoveryFailure, type DiscoveryFailureCode } from '../lib/platforms/ucwa/autodiscovery.ts';
-import { MeetingPageFailure } from '../lib/platforms/ucwa/meetingPage.ts';
-import { TicketFailure, type TicketFailureCode } from '../lib/platforms/ucwa/ticketFailure.ts';
-import { ChallengeFailure, type ChallengeFailureCode } from '../lib/platforms/ucwa/tokenEndpoint.ts';
-import type { Grant } from '../lib/platforms/ucwa/webTicket.ts';
-import { Problem } from '../lib/problem.ts';
+import { UpstreamFailure, type UpstreamFailureKind } from '../../net/transport.ts';
+import { DiscoveryFailure, type DiscoveryFailureCode } from './autodiscovery.ts';
+import { MeetingPageFailure } from './meetingPage.ts';
+import { TicketFailure, type TicketFailureCode } from './ticketFailure.ts';
+import { ChallengeFailure, type ChallengeFailureCode } from './tokenEndpoint.ts';
+import type { Grant } from './webTicket.ts';
+import { Problem } from '../../problem.ts';
 
 const anonymousJoin =
   'Allow anonymous join: Set-CsAccessEdgeConfiguration -AllowAnonymousUsers $true, and in the conferencing policy -AllowAnonymousParticipantsInMeetings $true.';

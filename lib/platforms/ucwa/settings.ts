@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { parseHostRule, type HostRule } from '../hostRules.ts';
-import { everyEntry, hostList, parsed, vaultName } from './readers.ts';
+import { parseHostRule, type HostRule } from '../../hostRules.ts';
+import { everyEntry, hostList, parsed, vaultName } from '../../settings/readers.ts';
 
 /** UCWA on premises (docs/protocol/ucwa.md §1, §7). */
 export interface UcwaSettings {
