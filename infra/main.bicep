@@ -81,7 +81,7 @@ param syntheticJoinMeetingUrls string = ''
 param webhookHosts string = ''
 @allowed(['', 'off', 'keyed', 'open'])
 param sampleServiceEndpoints string = ''
-param meetingPlatforms string = ''
+param meetingPlatforms string
 
 param entraTenantId string = ''
 param entraClientId string = ''

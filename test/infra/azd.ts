@@ -21,6 +21,7 @@ const ownVariables = { AZURE_ENV_NAME: 'production', AZURE_LOCATION: 'westeurope
 
 /** The least that has to be set for the Trusted Application platform. */
 export const leastVariables = {
+  MEETING_PLATFORMS: 'trusted-application',
   ALLOWED_ORIGINS: 'https://www.contoso.example',
   ENTRA_CLIENT_ID: '11111111-2222-4333-8444-555555555555',
   TRUSTED_APPLICATION_ENDPOINT_ID: 'sip:helpdesk@contoso.example',

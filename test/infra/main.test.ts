@@ -70,7 +70,7 @@ describe('a mistake is found before Azure would find it', () => {
 test('azd asks for what has no default, and for nothing else', async () => {
   const { parameters } = readTemplate(parse, mainTemplate);
   const required = [...parameters].filter(([, { defaultValue }]) => !defaultValue).map(([name]) => name);
-  expect(required).toEqual(['environmentName', 'location', 'allowedOrigins']);
+  expect(required).toEqual(['environmentName', 'location', 'allowedOrigins', 'meetingPlatforms']);
   await expect(provision({ ALLOWED_ORIGINS: '' })).rejects.toThrow('azd asks for allowedOrigins');
 });
 

@@ -9,6 +9,7 @@ export const azure: Environment = {
   TABLES_ENDPOINT: 'https://contoso.table.core.windows.net',
   KEY_VAULT_URL: 'https://contoso.vault.azure.net',
   GUEST_KEYS_SECRET_NAME: 'guest-keys',
+  MEETING_PLATFORMS: 'trusted-application',
   ALLOWED_ORIGINS: 'https://www.contoso.com',
   TRUSTED_APPLICATION_ENDPOINT_ID: 'sip:helpdesk@contoso.com',
   ENTRA_TENANT_ID: guid,

@@ -1,4 +1,5 @@
 import { readSettings } from '../../lib/settings.ts';
+import { trustedApplicationOf } from '../support/platforms.ts';
 import { azure, guid, refusalOf } from './environments.ts';
 
 describe('in Azure', () => {
@@ -18,18 +19,19 @@ describe('in Azure', () => {
       publicBaseUrl: undefined,
       webhookHosts: [host('logic.azure.com'), host('api.powerplatform.com')],
       connectTo: undefined,
-      trustedApplication: {
-        discoverUrl: new URL('https://api.skypeforbusiness.com/platformservice/discover'),
-        endpointId: 'sip:helpdesk@contoso.com',
-        audience: 'https://api.skypeforbusiness.com',
-        hosts: [host('skypeforbusiness.com'), host('lync.com')],
-        meetingHosts: [host('meet.lync.com'), host('meet.resources.lync.com')],
-        entra: {
-          tenantId: guid,
-          clientId: guid,
-          authorityHost: undefined,
-          credential: { kind: 'secret', name: 'entra-secret' },
-        },
+      platforms: [expect.objectContaining({ name: 'trusted-application' })],
+    });
+    expect(trustedApplicationOf(azure)).toEqual({
+      discoverUrl: new URL('https://api.skypeforbusiness.com/platformservice/discover'),
+      endpointId: 'sip:helpdesk@contoso.com',
+      audience: 'https://api.skypeforbusiness.com',
+      hosts: [host('skypeforbusiness.com'), host('lync.com')],
+      meetingHosts: [host('meet.lync.com'), host('meet.resources.lync.com')],
+      entra: {
+        tenantId: guid,
+        clientId: guid,
+        authorityHost: undefined,
+        credential: { kind: 'secret', name: 'entra-secret' },
       },
     });
   });
@@ -41,12 +43,13 @@ describe('in Azure', () => {
       GUEST_RETENTION_HOURS: '  ',
       KEY_VAULT_URL: `  ${azure['KEY_VAULT_URL'] ?? ''}\n`,
     };
-    expect(readSettings(blanks)).toEqual(readSettings(azure));
+    const withoutFunctions = (settings: unknown): unknown => JSON.parse(JSON.stringify(settings));
+    expect(withoutFunctions(readSettings(blanks))).toEqual(withoutFunctions(readSettings(azure)));
   });
 
   test('everything can be set', () => {
     const { ENTRA_CLIENT_SECRET_NAME, ...others } = azure;
-    const settings = readSettings({
+    const environment = {
       ...others,
       AZURE_CLIENT_ID: guid.toUpperCase(),
       MEETING_PLATFORMS: 'trusted-application',
@@ -63,8 +66,8 @@ describe('in Azure', () => {
       TRUSTED_APPLICATION_MEETING_HOSTS: 'MEET.contoso.com',
       ENTRA_CLIENT_CERTIFICATE_NAME: 'entra-certificate',
       ENTRA_AUTHORITY_HOST: 'https://login.microsoftonline.us/',
-    });
-    expect(settings).toMatchObject({
+    };
+    expect(readSettings(environment)).toMatchObject({
       managedIdentityClientId: guid.toUpperCase(),
       allowedOrigins: ['https://www.contoso.com', 'https://advisor.contoso.com', 'https://contoso.com:8443'],
       guestRetentionHours: 8_760,
@@ -75,18 +78,19 @@ describe('in Azure', () => {
         { host: 'hooks.contoso.com', port: '' },
         { host: 'logic.azure.us', port: '' },
       ],
-      trustedApplication: {
-        discoverUrl: new URL('https://pool.contoso.com:4443/discover?Region=northamerica'),
-        audience: '00000004-0000-0ff1-ce00-000000000000',
-        hosts: [
-          { host: 'contoso.com', port: '4443' },
-          { host: 'lync.com', port: '' },
-        ],
-        meetingHosts: [{ host: 'meet.contoso.com', port: '' }],
-        entra: {
-          authorityHost: 'https://login.microsoftonline.us',
-          credential: { kind: 'certificate', name: 'entra-certificate' },
-        },
+      platforms: [{ name: 'trusted-application' }],
+    });
+    expect(trustedApplicationOf(environment)).toMatchObject({
+      discoverUrl: new URL('https://pool.contoso.com:4443/discover?Region=northamerica'),
+      audience: '00000004-0000-0ff1-ce00-000000000000',
+      hosts: [
+        { host: 'contoso.com', port: '4443' },
+        { host: 'lync.com', port: '' },
+      ],
+      meetingHosts: [{ host: 'meet.contoso.com', port: '' }],
+      entra: {
+        authorityHost: 'https://login.microsoftonline.us',
+        credential: { kind: 'certificate', name: 'entra-certificate' },
       },
     });
   });
@@ -132,12 +136,15 @@ describe('a mistake', () => {
     }
   });
 
-  test('is all that is missing from an empty environment', () => {
-    const names = [...refusalOf({}).matchAll(/[A-Z][A-Z_]{4,}/g)].map(([name]) => name);
-    expect(new Set(names)).toEqual(
+  test('is all that is missing from an environment that is empty, or names a platform only', () => {
+    const namesIn = (message: string) => new Set([...message.matchAll(/[A-Z][A-Z_]{4,}/g)].map(([name]) => name));
+    const ofPlatform = Object.keys(azure).filter((name) => /^(?:ENTRA|TRUSTED)_/.test(name));
+    const ofService = Object.keys(azure).filter((name) => !ofPlatform.includes(name) && name !== 'WEBSITE_INSTANCE_ID');
+    expect(namesIn(refusalOf({}))).toEqual(new Set([...ofService, 'TABLES_CONNECTION_STRING']));
+    expect(namesIn(refusalOf({ MEETING_PLATFORMS: 'trusted-application' }))).toEqual(
       new Set(
-        [...Object.keys(azure), 'TABLES_CONNECTION_STRING', 'ENTRA_CLIENT_CERTIFICATE_NAME'].filter(
-          (name) => name !== 'WEBSITE_INSTANCE_ID',
+        [...ofService, ...ofPlatform, 'TABLES_CONNECTION_STRING', 'ENTRA_CLIENT_CERTIFICATE_NAME'].filter(
+          (name) => name !== 'MEETING_PLATFORMS',
         ),
       ),
     );

@@ -6,6 +6,7 @@ const environment = {
   KEY_VAULT_URL: 'https://contoso.vault.azure.net/',
   GUEST_KEYS_SECRET_NAME: 'guest-keys',
   TABLES_ENDPOINT: 'https://contosoguests.table.core.windows.net',
+  MEETING_PLATFORMS: 'trusted-application',
   ALLOWED_ORIGINS: 'https://www.contoso.example',
   ENTRA_TENANT_ID: '3d2a9c10-0000-4000-8000-0000000000aa',
   ENTRA_CLIENT_ID: '5f1d2c3b-0000-4000-8000-0000000000c1',

@@ -1,5 +1,6 @@
 import type { EntraTokens } from '../../../../lib/azure/entraToken.ts';
 import { createServiceClient, type ServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
+import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
 import { traced } from '../../../../lib/telemetry.ts';
 import { requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
 
@@ -18,7 +19,12 @@ beforeEach(async () => {
 afterAll(() => platform.stop());
 
 const discover = (): ReturnType<ServiceClient> =>
-  client({ method: 'GET', url: platform.settings.discoverUrl }, requestSignal());
+  client({ method: 'GET', url: platform.settings.discoverUrl }, requestSignal()).catch(asAdapter);
+
+/** As the edge of the adapter has it. */
+function asAdapter(error: unknown): never {
+  throw asPlatformProblem(error);
+}
 
 /** Lets the discover host answer once with a redirect. */
 function redirect(location: string | undefined, status = 307): void {
@@ -46,7 +52,7 @@ test.each([
   'https://api.skype.example:8443/platformservice/discover',
   'https://lync.example/platformservice/discover',
 ])('a call to %s, which no rule covers, is not made', async (url) => {
-  const calling = client({ method: 'GET', url: new URL(url) }, requestSignal());
+  const calling = client({ method: 'GET', url: new URL(url) }, requestSignal()).catch(asAdapter);
   await expect(calling).rejects.toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
   expect(platform.world.calls).toEqual([]);
 });

@@ -1,6 +1,8 @@
 import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
 import { discover, type Discovered } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
+import { UpstreamFailure } from '../../../../lib/net/transport.ts';
+import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
 import { requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
 
 let platform: PlatformUnderTest;
@@ -11,10 +13,13 @@ beforeAll(async () => {
 beforeEach(() => platform.world.reset());
 afterAll(() => platform.stop());
 
-function walkOnce(): Promise<Discovered> {
+function discoverOnce(): Promise<Discovered> {
   const { discoverUrl, endpointId, hosts } = platform.settings;
   const client = createServiceClient({ send: platform.transport, tokens: platform.newTokens(), hosts });
-  return discover({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work());
+  const options = { discoverUrl, endpointId, hosts, client };
+  return discover(options, requestSignal(), (_, work) => work()).catch((error: unknown) => {
+    throw error instanceof UpstreamFailure ? error : asPlatformProblem(error);
+  });
 }
 
 const ring = 'https://ring0.resources.lync.example';
@@ -33,7 +38,7 @@ const urlsCalled = (): string[] =>
 
 /** What was found, as text. */
 async function found(): Promise<Record<keyof Discovered, string | undefined>> {
-  const { anonApplicationTokens, adhocMeetings } = await walkOnce();
+  const { anonApplicationTokens, adhocMeetings } = await discoverOnce();
   return { anonApplicationTokens: anonApplicationTokens?.href, adhocMeetings: adhocMeetings?.href };
 }
 
@@ -57,18 +62,18 @@ describe.each(['service:', 'ms:rtc:saas:'] as const)('in the dialect %s', (names
 
 test('answers that begin with a byte order mark are read', async () => {
   platform.world.platform.bom = true;
-  expect((await walkOnce()).anonApplicationTokens?.href).toBe(tokensUrl);
+  expect((await discoverOnce()).anonApplicationTokens?.href).toBe(tokensUrl);
 });
 
 test('links without a prefix are read too', async () => {
   const body = JSON.stringify({ _links: { applications: { href: `${ring}/platformservice/v1/applications` } } });
   platform.world.faults.set('platform.discover', { body });
-  expect((await walkOnce()).anonApplicationTokens?.href).toBe(tokensUrl);
+  expect((await discoverOnce()).anonApplicationTokens?.href).toBe(tokensUrl);
 });
 
 test('the endpoint is added to a query that the server put into its link', async () => {
   answerLinks('platform.discover', { applications: `${ring}/platformservice/v1/applications?Region=a;b%2Fc` });
-  await walkOnce();
+  await discoverOnce();
   expect(platform.platformCalls()[1]?.query).toBe('?Region=a;b%2Fc&endpointId=sip%3Ahelpdesk%40contoso.example');
 });
 
@@ -76,7 +81,7 @@ test('a relative link is relative to the request as it was sent, before any redi
   const location =
     'https://webpool01.infra.lync.example/platformservice/v1/applications?endpointId=sip:helpdesk@contoso.example';
   platform.world.faults.set('platform.applications', { status: 307, headers: { Location: location }, times: 1 });
-  expect((await walkOnce()).anonApplicationTokens?.href).toBe(tokensUrl);
+  expect((await discoverOnce()).anonApplicationTokens?.href).toBe(tokensUrl);
   expect(platform.platformCalls().map(({ host }) => host.split('.')[0])).toEqual([
     'api',
     'ring0',
@@ -85,7 +90,7 @@ test('a relative link is relative to the request as it was sent, before any redi
   ]);
 });
 
-test('an applications answer that already holds the capability ends the discover', async () => {
+test('an applications answer that already holds the capability ends discovery', async () => {
   const links = { anonApplicationTokens: '/somewhere/tokens?endpointId=sip:x@y', adhocMeetings: '/somewhere/meetings' };
   answerLinks('platform.applications', links);
   expect(await found()).toEqual({
@@ -112,7 +117,7 @@ test('a link without a usable href is none', async () => {
 
 test.each(['applications', 'application'])('without a link "%s" the answer is unusable', async (rel) => {
   platform.world.platform.missingLinks = [rel];
-  await expect(walkOnce()).rejects.toMatchObject(unusable);
+  await expect(discoverOnce()).rejects.toMatchObject(unusable);
 });
 
 const foreign = [
@@ -135,7 +140,7 @@ describe.each(foreign)('a link to %j', (href) => {
     ['platform.application', 'anonApplicationTokens'],
   ] as const)('in the answer of %s is unusable, and is not followed', async (operation, rel) => {
     answerLinks(operation, { [rel]: href });
-    await expect(walkOnce()).rejects.toMatchObject(unusable);
+    await expect(discoverOnce()).rejects.toMatchObject(unusable);
     const walked = ['platform.discover', 'platform.applications', 'platform.application'];
     expect(platform.platformCalls().map((call) => call.operation)).toEqual(
       walked.slice(0, walked.indexOf(operation) + 1),
@@ -151,7 +156,7 @@ test.each(foreign)('a link to %j where meetings are made is none, and keeps no g
 test.each([true, false])('403 (subcode: %s) means not registered or not consented', async (forbiddenSubcode) => {
   Object.assign(platform.world.platform, { registered: false, forbiddenSubcode });
   const refusal = { code: 'platform-refused', reason: 'not-registered-or-consented' };
-  await expect(walkOnce()).rejects.toMatchObject(refusal);
+  await expect(discoverOnce()).rejects.toMatchObject(refusal);
 });
 
 describe.each(['platform.discover', 'platform.applications', 'platform.application'] as const)('%s', (operation) => {
@@ -166,21 +171,21 @@ describe.each(['platform.discover', 'platform.applications', 'platform.applicati
     [500, { code: 'platform-unavailable' }],
     [503, { code: 'platform-unavailable' }],
     [504, { code: 'platform-timeout' }],
-  ])('answering %i ends the discover with the problem of it', async (status, problem) => {
+  ])('answering %i ends discovery with the problem of it', async (status, problem) => {
     platform.world.faults.set(operation, { status });
-    await expect(walkOnce()).rejects.toMatchObject(problem);
+    await expect(discoverOnce()).rejects.toMatchObject(problem);
   });
 
   test.each(['', 'null', '[]', '"text"', '{"_links":', '<html></html>', '{"_links":[]}'])(
-    'answering %j ends the discover as unusable',
+    'answering %j ends discovery as unusable',
     async (body) => {
       platform.world.faults.set(operation, { body });
-      await expect(walkOnce()).rejects.toMatchObject(unusable);
+      await expect(discoverOnce()).rejects.toMatchObject(unusable);
     },
   );
 
-  test('answering more than 64 KiB ends the discover', async () => {
+  test('answering more than 64 KiB ends discovery', async () => {
     platform.world.faults.set(operation, { oversize: true });
-    await expect(walkOnce()).rejects.toMatchObject({ code: 'too-large' });
+    await expect(discoverOnce()).rejects.toMatchObject({ code: 'too-large' });
   });
 });

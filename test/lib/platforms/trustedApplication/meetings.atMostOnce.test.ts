@@ -1,5 +1,5 @@
 import type { Fault } from '../../../../local/simulator/faults.ts';
-import { aWalk, startMeetingsUnderTest, unusable, type MeetingsUnderTest } from './meetingsUnderTest.ts';
+import { aDiscovery, startMeetingsUnderTest, unusable, type MeetingsUnderTest } from './meetingsUnderTest.ts';
 
 let underTest: MeetingsUnderTest;
 
@@ -151,7 +151,7 @@ describe('an application that has moved', () => {
   test('fails one request, which looks up the links for those behind it', async () => {
     underTest.world.platform.applicationId = '2855007785';
     await expect(underTest.create()).rejects.toMatchObject({ code: 'platform-unavailable', retryAfterSeconds: 5 });
-    expect(underTest.operations()).toEqual(['meetings', ...aWalk]);
+    expect(underTest.operations()).toEqual(['meetings', ...aDiscovery]);
     await expect(underTest.create()).resolves.toHaveProperty('meetingUrl');
     expect(underTest.operations().slice(4)).toEqual(['meetings']);
     expect(underTest.made()).toHaveLength(2);
@@ -166,20 +166,20 @@ describe('an application that has moved', () => {
   ])('may show by %s: the links are looked up again, at most every 30 s', async (_, fault) => {
     underTest.breakIt(fault);
     await expect(underTest.create()).rejects.toHaveProperty('code');
-    expect(underTest.walks()).toBe(1);
+    expect(underTest.discoveries()).toBe(1);
     underTest.clock.now += 29_999;
     await expect(underTest.create()).rejects.toHaveProperty('code');
-    expect(underTest.walks()).toBe(1);
+    expect(underTest.discoveries()).toBe(1);
     underTest.clock.now += 1;
     await expect(underTest.create()).rejects.toHaveProperty('code');
-    expect(underTest.walks()).toBe(2);
+    expect(underTest.discoveries()).toBe(2);
     expect(underTest.posts()).toBe(3);
   });
 
   test.each([400, 401, 409, 429, 500, 503, 504])('does not show by %i: nothing is looked up', async (status) => {
     underTest.breakIt({ status });
     await expect(underTest.create()).rejects.toHaveProperty('code');
-    expect(underTest.walks()).toBe(0);
+    expect(underTest.discoveries()).toBe(0);
   });
 
   test('and is not registered any more is told as such', async () => {
@@ -194,7 +194,7 @@ describe('an application that has moved', () => {
     underTest.breakIt(fault);
     underTest.world.faults.set('platform.discover', { status: 403 });
     await expect(underTest.create()).rejects.toMatchObject({ code: 'platform-unavailable' });
-    expect(underTest.walks()).toBe(1);
+    expect(underTest.discoveries()).toBe(1);
   });
 });
 
@@ -204,7 +204,7 @@ describe('the permission', () => {
     await expect(underTest.create()).rejects.toMatchObject(notGranted);
     underTest.world.platform.missingLinks = [];
     await expect(underTest.create()).rejects.toMatchObject(notGranted);
-    expect(underTest.operations()).toEqual(aWalk);
+    expect(underTest.operations()).toEqual(aDiscovery);
     underTest.clock.now += 30_000;
     await expect(underTest.create()).resolves.toHaveProperty('meetingUrl');
   });
@@ -214,7 +214,7 @@ describe('the permission', () => {
     underTest.clock.now += 30_000;
     underTest.world.platform.missingLinks = ['adhocMeetings'];
     await expect(underTest.create()).rejects.toMatchObject(notGranted);
-    expect(underTest.operations()).toEqual([...aWalk, 'meetings', 'meetings', ...aWalk]);
+    expect(underTest.operations()).toEqual([...aDiscovery, 'meetings', 'meetings', ...aDiscovery]);
   });
 
   test('counts as not granted while its link leaves the platform', async () => {

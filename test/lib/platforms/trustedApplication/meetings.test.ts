@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { requestToken } from '../../../../lib/platforms/trustedApplication/tokens.ts';
 import { traced } from '../../../../lib/telemetry.ts';
-import { aWalk, startMeetingsUnderTest, unusable, type MeetingsUnderTest } from './meetingsUnderTest.ts';
+import { aDiscovery, startMeetingsUnderTest, unusable, type MeetingsUnderTest } from './meetingsUnderTest.ts';
 import { guest, requestSignal } from './platformUnderTest.ts';
 
 let underTest: MeetingsUnderTest;
@@ -58,7 +58,7 @@ describe('a meeting', () => {
   test('costs no walk once the links are known', async () => {
     await underTest.create();
     await underTest.create();
-    expect(underTest.operations()).toEqual([...aWalk, 'meetings', 'meetings']);
+    expect(underTest.operations()).toEqual([...aDiscovery, 'meetings', 'meetings']);
     expect(underTest.world.counts()['entra.token']).toBe(1);
   });
 });

@@ -33,7 +33,7 @@ export interface MeetingsUnderTest {
   operations(): string[];
   /** Requests for a meeting that arrived. */
   posts(): number;
-  walks(): number;
+  discoveries(): number;
   stop(): Promise<void>;
 }
 
@@ -88,10 +88,10 @@ export async function startMeetingsUnderTest(): Promise<MeetingsUnderTest> {
     made: () => platform.world.platform.meetings,
     operations,
     posts: () => count('meetings'),
-    walks: () => count('discover'),
+    discoveries: () => count('discover'),
     stop: () => platform.stop(),
   };
 }
 
-export const aWalk = ['discover', 'applications', 'application'];
+export const aDiscovery = ['discover', 'applications', 'application'];
 export const unusable = { code: 'platform-refused', reason: 'answer-unusable' };

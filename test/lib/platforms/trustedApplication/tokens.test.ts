@@ -4,6 +4,7 @@ import { Discovery } from '../../../../lib/platforms/trustedApplication/discover
 import { requestToken, type TokenOptions } from '../../../../lib/platforms/trustedApplication/tokens.ts';
 import { discover } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import { readWebToken } from '../../../../local/simulator/webToken.ts';
+import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
 import { guest, requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
 
 let platform: PlatformUnderTest;
@@ -30,10 +31,13 @@ beforeEach(async () => {
 });
 afterAll(() => platform.stop());
 
-const ask = () => requestToken(options, guest, requestSignal());
+const ask = () =>
+  requestToken(options, guest, requestSignal()).catch((error: unknown) => {
+    throw asPlatformProblem(error);
+  });
 const operations = () => platform.platformCalls().map(({ operation }) => operation.replace('platform.', ''));
 const unusable = { code: 'platform-refused', reason: 'answer-unusable' };
-const aWalk = ['discover', 'applications', 'application'];
+const aDiscovery = ['discover', 'applications', 'application'];
 
 /** A token answer with these fields over good ones. */
 function answer(fields: Record<string, unknown>): void {
@@ -80,7 +84,7 @@ describe('a token', () => {
   test('costs no discover once the links are known', async () => {
     await ask();
     await ask();
-    expect(operations()).toEqual([...aWalk, 'tokens', 'tokens']);
+    expect(operations()).toEqual([...aDiscovery, 'tokens', 'tokens']);
   });
 
   test.each([200, 201] as const)('is read from an answer %i', async (tokenStatus) => {
@@ -191,7 +195,7 @@ describe('a redirect of the request', () => {
   ] as const)('of the kind "%s" is not followed outside or round', async (redirect, requests) => {
     platform.world.platform.redirect = redirect;
     await expect(ask()).rejects.toMatchObject(unusable);
-    expect(operations()).toEqual([...aWalk, ...Array.from({ length: requests }, () => 'tokens')]);
+    expect(operations()).toEqual([...aDiscovery, ...Array.from({ length: requests }, () => 'tokens')]);
     expect(platform.platformCalls().map(({ host }) => host)).not.toContain('evil-lync.example');
   });
 });
@@ -206,12 +210,12 @@ describe('an application that has moved', () => {
     platform.world.platform.applicationId = '2855007785';
     nowMs += 30_000;
     await expect(ask()).resolves.toHaveProperty('token');
-    expect(operations()).toEqual(['tokens', ...aWalk, 'tokens']);
+    expect(operations()).toEqual(['tokens', ...aDiscovery, 'tokens']);
     await ask();
     expect(operations().slice(5)).toEqual(['tokens']);
   });
 
-  test('is found by one discover for all who run into it at once', async () => {
+  test('is found by one discovery for all who run into it at once', async () => {
     platform.world.platform.applicationId = '2855007785';
     nowMs += 30_000;
     const joins = await Promise.all(Array.from({ length: 20 }, ask));
@@ -228,22 +232,22 @@ describe('an application that has moved', () => {
   ])('may show by %s: the links are looked up again, at most every 30 s', async (_, fault) => {
     nowMs += 30_000;
     platform.world.faults.set('platform.tokens', fault);
-    const walks = () => operations().filter((operation) => operation === 'discover').length;
+    const discoveries = () => operations().filter((operation) => operation === 'discover').length;
     const failing = () =>
       ask().then(
         () => 'a token',
         () => 'a failure',
       );
     await expect(failing()).resolves.toBe('a failure');
-    expect(walks()).toBe(1);
+    expect(discoveries()).toBe(1);
     nowMs += 29_999;
     await failing();
-    expect(walks()).toBe(1);
+    expect(discoveries()).toBe(1);
     nowMs += 1;
     platform.world.faults.clear();
     platform.world.platform.applicationId = '2855007785';
     await expect(ask()).resolves.toHaveProperty('token');
-    expect(walks()).toBe(2);
+    expect(discoveries()).toBe(2);
   });
 
   test.each([400, 409, 429, 500, 503, 504])('does not show by %i: nothing is looked up', async (status) => {
@@ -268,7 +272,7 @@ describe('the capability', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'capability-missing' });
     platform.world.platform.missingLinks = [];
     await expect(ask()).rejects.toMatchObject({ code: 'capability-missing' });
-    expect(operations()).toEqual(aWalk);
+    expect(operations()).toEqual(aDiscovery);
     nowMs += 30_000;
     await expect(ask()).resolves.toHaveProperty('token');
   });
@@ -288,7 +292,7 @@ test('credentials that Entra refuses meanwhile are told as such, and nothing is 
   platform.world.entra.acceptedSecrets = [];
   platform.world.entra.revokeIssuedTokens();
   await expect(ask()).rejects.toMatchObject({ code: 'platform-refused', reason: 'credentials-rejected' });
-  expect(operations()).toEqual([...aWalk, 'tokens', 'tokens']);
+  expect(operations()).toEqual([...aDiscovery, 'tokens', 'tokens']);
 });
 
 test.each([
