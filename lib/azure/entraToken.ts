@@ -5,7 +5,7 @@ import type { EntraSettings } from '../settings/trustedApplication.ts';
 import { step } from '../telemetry.ts';
 import { retryOptions } from './clientOptions.ts';
 import type { ReadSecret, VaultSecret } from './vault.ts';
-import { withTimeLimit } from './withTimeLimit.ts';
+import { withTimeLimit } from './managedIdentity.ts';
 
 /** Access tokens of the Entra application for one audience. */
 export interface EntraTokens {
