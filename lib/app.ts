@@ -1,14 +1,10 @@
-import { openTable } from './azure/tables.ts';
+import { openTable, type OpenOptions } from './azure/tables.ts';
 import { openVault } from './azure/vault.ts';
-import type { AdmissionOptions } from './guests/admission.ts';
-import { createGuestTable, guestTableName } from './guests/guestTable.ts';
-import { createIssue } from './guests/issue.ts';
-import { createMeetingIndex, meetingIndexTableName } from './guests/meetingIndex.ts';
-import { createPreflight } from './guests/preflight.ts';
+import { Guests } from './guests/guests.ts';
+import { GuestTable, guestTableName } from './guests/guestTable.ts';
+import { MeetingIndex, meetingIndexTableName } from './guests/meetingIndex.ts';
+import { preflight, type Preflight, type PreflightRequest } from './guests/preflight.ts';
 import { indexEntryNeededUntil, purgeExpired, type PurgeResult } from './guests/purge.ts';
-import { createRejoin, type Rejoin } from './guests/rejoin.ts';
-import { createRemoval } from './guests/removal.ts';
-import { createSearch, type Search } from './guests/search.ts';
 import { createAnnouncer } from './health/announcer.ts';
 import { createCheckDiscovery } from './health/checkDiscovery.ts';
 import { createHealthTable, healthTableName } from './health/healthTable.ts';
@@ -21,24 +17,23 @@ import { createSubscriptions } from './health/subscriptions.ts';
 import { createSubscriptionTable, subscriptionTableName } from './health/subscriptionTable.ts';
 import { createSyntheticJoin } from './health/syntheticJoin.ts';
 import { createTellSubscribers } from './health/tellSubscribers.ts';
-import { createCreateMeeting } from './meetings/createMeeting.ts';
-import { createMeetingRequestTable, meetingRequestTableName } from './meetings/meetingRequestTable.ts';
+import { meetingRequestTableName, Meetings } from './meetings/meetings.ts';
 import { createTransport } from './net/transport.ts';
 import { createWebhookOutlet } from './net/webhookOutlet.ts';
 import type { MeetingPlatform } from './platforms/platform.ts';
 import { createTrustedApplication } from './platforms/trustedApplication/trustedApplication.ts';
 import { createUcwa } from './platforms/ucwa/ucwa.ts';
-import { createKeyRing } from './sealing/keyRing.ts';
+import { KeyRing } from './sealing/keyRing.ts';
 import { theSettings, type Settings } from './settings.ts';
 
 /** The use cases, wired to the tables, the vault and the platforms of one set of settings. */
 export interface App {
-  readonly issue: ReturnType<typeof createIssue>;
-  readonly rejoin: Rejoin['rejoin'];
-  readonly remove: ReturnType<typeof createRemoval>;
-  readonly search: Search;
-  readonly preflight: ReturnType<typeof createPreflight>;
-  readonly createMeeting: ReturnType<typeof createCreateMeeting>;
+  readonly issue: Guests['issue'];
+  readonly rejoin: Guests['rejoin'];
+  readonly remove: Guests['remove'];
+  readonly search: Pick<Guests, 'get' | 'inMeeting'>;
+  readonly preflight: (request: PreflightRequest) => Promise<Preflight>;
+  readonly createMeeting: Meetings['create'];
   readonly subscriptions: ReturnType<typeof createSubscriptions>;
   readonly health: HealthReporter;
   readonly history: () => Promise<HealthHistory>;
@@ -56,8 +51,8 @@ export const tableNames = [
 ] as const;
 
 /** Builds an app. Nothing is connected to before it is first needed. @param now milliseconds since 1970. */
-export function createApp(settings: Settings, now: () => number = Date.now): App {
-  const readSecret = openVault(settings);
+export function createApp(settings: Settings, now: () => number = Date.now, azure: OpenOptions = {}): App {
+  const readSecret = openVault(settings, azure);
   const transport = createTransport({ connectTo: settings.connectTo });
   const postToWebhook = createWebhookOutlet({ connectTo: settings.connectTo });
   const { trustedApplication, ucwa, development } = settings;
@@ -68,22 +63,22 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     ...(ucwa ? [createUcwa({ settings: ucwa, readSecret, transport, now })] : []),
   ];
 
-  const guestRows = openTable(settings, guestTableName);
-  const indexRows = openTable(settings, meetingIndexTableName);
-  const meetingRequestRows = openTable(settings, meetingRequestTableName);
-  const healthRows = openTable(settings, healthTableName);
-  const ring = createKeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now });
-  const guests = createGuestTable(guestRows);
-  const admission: AdmissionOptions = {
-    guests,
-    index: createMeetingIndex(indexRows),
+  const guestRows = openTable(settings, guestTableName, azure);
+  const indexRows = openTable(settings, meetingIndexTableName, azure);
+  const meetingRequestRows = openTable(settings, meetingRequestTableName, azure);
+  const healthRows = openTable(settings, healthTableName, azure);
+  const ring = new KeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now });
+  const guestDependencies = {
+    guests: new GuestTable(guestRows),
+    index: new MeetingIndex(indexRows),
     ring,
     platforms,
     allowedOrigins: settings.allowedOrigins,
     retentionHours: settings.guestRetentionHours,
     now,
   };
-  const rejoining = createRejoin(admission);
+  const guests = new Guests(guestDependencies);
+  const meetings = new Meetings({ table: meetingRequestRows, ring, platforms, now });
 
   const secrets = [
     { purpose: 'guest-keys', secretName: settings.guestKeysSecretName },
@@ -106,21 +101,17 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
     warnings: settings.sampleServiceEndpoints === 'open' ? [openEndpoints] : [],
     now,
   });
-  const subscriptions = createSubscriptionTable(openTable(settings, subscriptionTableName));
+  const subscriptions = createSubscriptionTable(openTable(settings, subscriptionTableName, azure));
   const { webhookHosts, publicBaseUrl } = settings;
 
   return {
-    issue: createIssue(admission, rejoining),
-    rejoin: rejoining.rejoin,
-    remove: createRemoval(admission),
-    search: createSearch(admission),
-    preflight: createPreflight({ ...admission, lastVerdict: (part) => health.verdictOn(part), secretsName }),
-    createMeeting: createCreateMeeting({
-      requests: createMeetingRequestTable(meetingRequestRows),
-      ring,
-      platforms,
-      now,
-    }),
+    issue: (request, signal) => guests.issue(request, signal),
+    rejoin: (request, signal) => guests.rejoin(request, signal),
+    remove: (guestId, caller) => guests.remove(guestId, caller),
+    search: guests,
+    preflight: (request) =>
+      preflight({ ...guestDependencies, lastStatus: (part) => health.verdictOn(part), secretsName }, request),
+    createMeeting: (request, idempotency, signal) => meetings.create(request, idempotency, signal),
     subscriptions: createSubscriptions({ subscriptions, health: healthTable, ring, webhookHosts, publicBaseUrl, now }),
     health,
     history: createHistory({
@@ -147,7 +138,11 @@ export function createApp(settings: Settings, now: () => number = Date.now): App
       purgeExpired({
         tables: [
           { name: guestTableName, table: guestRows },
-          { name: meetingIndexTableName, table: indexRows, neededUntil: indexEntryNeededUntil(guests, now) },
+          {
+            name: meetingIndexTableName,
+            table: indexRows,
+            neededUntil: (entry) => indexEntryNeededUntil(guestDependencies, entry),
+          },
           { name: meetingRequestTableName, table: meetingRequestRows },
           { name: healthTableName, table: healthRows },
         ],

@@ -1,8 +1,8 @@
 import { rowCondition, type Table } from '../azure/tables.ts';
-import type { GuestTable } from './guestTable.ts';
-import { unexpired } from './standing.ts';
+import { unexpired } from './guestState.ts';
+import type { GuestDependencies } from './tokenRow.ts';
 
-/** A row past its time, by its keys and the tag that it was listed with. */
+/** A row past its time, by its keys and the ETag that it was listed with. */
 export interface ExpiredRow {
   readonly partitionKey: string;
   readonly rowKey: string;
@@ -100,15 +100,13 @@ async function purgeRow(table: Table, row: ExpiredRow, neededUntil: Purgeable['n
 }
 
 /**
- * An index entry is needed for as long as its guest is in that meeting. Rejoins do not touch the index, which would
- * cost every one of them a write; its date is brought up to the guest's here.
+ * Until when an index entry is needed: for as long as its guest is in that meeting. Rejoins do not touch the index, which
+ * would cost every one of them a write; the purge brings its date up to the guest's.
  */
-export function indexEntryNeededUntil(
-  guests: GuestTable,
-  now: () => number,
-): (row: ExpiredRow) => Promise<Date | undefined> {
-  return async ({ partitionKey, rowKey }) => {
-    const guest = unexpired(await guests.read(rowKey), now());
-    return guest?.state === 'active' && guest.meetingIndex === partitionKey ? guest.expiresAt : undefined;
-  };
+export async function indexEntryNeededUntil(
+  { guests, now }: Pick<GuestDependencies, 'guests' | 'now'>,
+  { partitionKey, rowKey }: ExpiredRow,
+): Promise<Date | undefined> {
+  const guest = unexpired(await guests.read(rowKey), now());
+  return guest?.state === 'active' && guest.meetingIndex === partitionKey ? guest.expiresAt : undefined;
 }

@@ -2,7 +2,7 @@ import type { HttpFunctionOptions, HttpRequest, HttpResponseInit } from '@azure/
 import type * as z from 'zod';
 import type { Problem } from '../problem.ts';
 import { readRegistrationSettings, theSettings } from '../settings.ts';
-import type { CallerId } from '../settings/callers.ts';
+import { functionKeyHolder, type Caller } from '../callers.ts';
 import type { Trace } from '../telemetry.ts';
 import { callerOf } from './callers.ts';
 import type { EndpointDefinition } from '../contract/endpoints.ts';
@@ -17,7 +17,7 @@ export interface EndpointRequest<D extends EndpointDefinition> {
   readonly body: Input<D['body']>;
   readonly params: Input<D['params']>;
   readonly headers: Input<D['headers']>;
-  readonly caller: CallerId;
+  readonly caller: Caller;
   /** Aborts when the request's 15 s are up. */
   readonly signal: AbortSignal;
 }
@@ -43,8 +43,10 @@ export function endpoint<D extends EndpointDefinition>(endpoint: D, useCase: Use
   // Function keys are checked by the host; with Entra it lets everybody through, and the caller is read here.
   const checksCaller = endpoint.auth === 'caller' && readRegistrationSettings(process.env).callerAuth === 'entra';
   const answer = async (request: HttpRequest, trace: Trace): Promise<HttpResponseInit> => {
-    const caller = checksCaller ? callerOf(request, theSettings().callerAuth) : '';
-    if (caller) trace.caller = caller;
+    const caller: Caller = checksCaller
+      ? { kind: 'application', appId: callerOf(request, theSettings().callerAuth) }
+      : functionKeyHolder;
+    if (caller.kind === 'application') trace.caller = caller.appId;
     const params = endpoint.params && validate(request.params, endpoint.params);
     if (typeof params?.['guestId'] === 'string') trace.guestId = params['guestId'];
     const headers = endpoint.headers && readHeaders(request, endpoint.headers);

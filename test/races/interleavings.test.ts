@@ -1,7 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { App } from '../../lib/app.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
-import type { Search } from '../../lib/guests/search.ts';
 import { asProblem } from '../../lib/problem.ts';
 import { meetingUrl, otherMeetingUrl, type TestCloud } from '../support/testCloud.ts';
 import { adjustableClock } from './adjustableClock.ts';
@@ -123,7 +122,7 @@ async function checkTables(): Promise<void> {
   }
 }
 
-async function everybody(search: Search, url: string): Promise<string[]> {
+async function everybody(search: App['search'], url: string): Promise<string[]> {
   const { guests, cursor } = await search.inMeeting(url);
   expect(cursor).toBeUndefined();
   return guests.map(({ guestId }) => guestId);

@@ -8,7 +8,7 @@ import { createTellSubscribers } from '../../../lib/health/tellSubscribers.ts';
 import type { Verdict } from '../../../lib/health/verdict.ts';
 import { parseHostRule } from '../../../lib/hostRules.ts';
 import { createWebhookOutlet } from '../../../lib/net/webhookOutlet.ts';
-import { createKeyRing } from '../../../lib/sealing/keyRing.ts';
+import { KeyRing } from '../../../lib/sealing/keyRing.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { adjustableClock, type AdjustableClock } from '../../races/adjustableClock.ts';
 import { startTableProxy, type TableProxy } from '../../support/tableProxy.ts';
@@ -85,7 +85,7 @@ export async function startSubscribers(): Promise<SubscribersUnderTest> {
     const settings = readSettings({ ...cloud.environment, TABLES_CONNECTION_STRING: tables.connectionString });
     const shared = {
       subscriptions: createSubscriptionTable(openTable(settings, 'healthSubscriptions')),
-      ring: createKeyRing({ read: () => Promise.resolve(ringText), now: clock.now }),
+      ring: new KeyRing({ read: () => Promise.resolve(ringText), now: clock.now }),
       webhookHosts: [parseHostRule(webhookHost)].filter((rule) => rule !== undefined),
     };
     return {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../../../lib/app.ts';
+import { functionKeyHolder } from '../../../lib/callers.ts';
 import { asProblem } from '../../../lib/problem.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { startAgeingCloud } from '../../races/ageingCloud.ts';
@@ -36,7 +37,7 @@ function createAtOnce(count: number, keyOf: (index: number) => string, subject =
   return Promise.all(
     Array.from({ length: count }, async (_, index): Promise<Outcome> => {
       const app = apps[index % apps.length];
-      const idempotency = { caller: '', key: keyOf(index) };
+      const idempotency = { caller: functionKeyHolder, key: keyOf(index) };
       try {
         const meeting = await app?.createMeeting({ subject }, idempotency, AbortSignal.timeout(15_000));
         return { meetingUrl: meeting?.meetingUrl ?? '' };
