@@ -135,7 +135,7 @@ export class Guests {
       const [, admitted] = await Promise.all(steps);
       return { ...admitted, created: false };
     } catch (error) {
-      // The first issue of this guest failed at the platform and took its row back: it is our turn to insert.
+      // The first issue of this guest failed at the platform and took its row back: now it is for us to insert one.
       throw error instanceof Problem && error.code === 'guest-not-found' ? new ConflictError() : error;
     }
   }

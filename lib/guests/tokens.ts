@@ -24,8 +24,8 @@ export interface NextTokenRequest {
   readonly link?: GivenLink | undefined;
 }
 
-/** A guest whose row was just read or written, and how long their request may take. */
-export interface Turn {
+/** A token that is wanted for a guest whose row was just read or written, and how long the request may take. */
+interface WantedToken {
   readonly row: StoredGuest;
   readonly guest: PlatformGuest;
   readonly platform: MeetingPlatform;
@@ -33,6 +33,8 @@ export interface Turn {
   readonly link?: GivenLink | undefined;
   readonly signal: AbortSignal;
 }
+
+type Batch = readonly [WantedToken, ...WantedToken[]];
 
 /** A row that counts several rejoins, and the number of one of them. */
 interface Counted {
@@ -49,13 +51,13 @@ interface Counted {
  */
 export class Tokens {
   readonly #deps: GuestDependencies;
-  readonly #count: (key: string, turn: Turn) => Promise<Counted>;
-  readonly #renew: (key: string, turn: Turn) => Promise<Admitted>;
+  readonly #count: (key: string, wanted: WantedToken) => Promise<Counted>;
+  readonly #renew: (key: string, wanted: WantedToken) => Promise<Admitted>;
 
   constructor(deps: GuestDependencies) {
     this.#deps = deps;
-    this.#count = coalesce((turns, last) => this.#countTogether(turns, last?.row));
-    this.#renew = coalesce((turns, last) => this.#renewTogether(turns, last?.row));
+    this.#count = coalesce((tokens, last) => this.#countTogether(tokens, last?.row));
+    this.#renew = coalesce((tokens, last) => this.#renewTogether(tokens, last?.row));
   }
 
   /** The next token of a guest whose row was just read. */
@@ -74,49 +76,43 @@ export class Tokens {
       meetingUrl: link?.meetingUrl ?? sealed.meetingUrl,
       allowedOrigins: admittedOrigins(request.allowedOrigins, sealed.allowedOrigins, allowedOrigins),
     };
-    const turn = { row, guest, platform, meetingKey: sealed.meetingKey, link, signal };
-    let admitted: Admitted;
-    if (platform.identity === 'none') {
-      const steps = [this.#count(keyOf(row), turn), platform.reissue(guest, sealed.identity, signal)] as const;
-      await Promise.allSettled(steps);
-      const [counted, join] = await Promise.all(steps);
-      const bounded = await this.#bound(counted.row, join);
-      admitted = { guest, row: { ...bounded, rejoinCount: counted.rejoinCount }, join };
-    } else {
-      admitted = await this.#renew(keyOf(row), turn);
-    }
+    const wanted = { row, guest, platform, meetingKey: sealed.meetingKey, link, signal };
+    if (platform.identity !== 'none') return this.#renew(keyOf(wanted), wanted);
+    const steps = [this.#count(keyOf(wanted), wanted), platform.reissue(guest, sealed.identity, signal)] as const;
+    await Promise.allSettled(steps);
+    const [counted, join] = await Promise.all(steps);
+    const written = await this.#bound(counted.row, join);
     // Meanwhile the session may have ended and begun anew in another meeting: then the token is for the one that it left.
-    const mayHaveMoved = admitted.row.meetingIndex !== row.meetingIndex;
-    if (mayHaveMoved && (await openGuest(ring, admitted.row)).meetingKey !== sealed.meetingKey) throw guestNotFound();
-    return admitted;
+    const mayHaveMoved = written.meetingIndex !== row.meetingIndex;
+    if (mayHaveMoved && (await openGuest(ring, written)).meetingKey !== sealed.meetingKey) throw guestNotFound();
+    return { guest, row: { ...written, rejoinCount: counted.rejoinCount }, join };
   }
 
   /**
    * Keeps with the row what a first token adds to it, before the token is delivered. If somebody has gone on with the row
    * meanwhile, the token becomes one of theirs.
    */
-  async keepFirst(turn: Turn, join: Join): Promise<Admitted> {
-    const { row, guest, platform } = turn;
+  async keepFirst(wanted: WantedToken, join: Join): Promise<Admitted> {
+    const { row, guest, platform } = wanted;
     if (platform.identity === 'none') return { guest, row: await this.#bound(row, join), join };
     try {
-      return { guest, row: await this.#writeIdentity(turn, join, 0), join };
+      return { guest, row: await this.#writeIdentity(wanted, join, 0), join };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      const changed = await readAgain(this.#deps, row);
-      return this.#renew(keyOf(changed), { ...turn, row: changed });
+      return this.#renew(keyOf(wanted), { ...wanted, row: await readAgain(this.#deps, row) });
     }
   }
 
   /** Counts rejoins in one write; each of them gets a number of its own. */
-  async #countTogether(turns: readonly [Turn, ...Turn[]], last: StoredGuest | undefined): Promise<Counted[]> {
-    const [{ row: seen, platform, meetingKey }] = turns;
+  async #countTogether(tokens: Batch, last: StoredGuest | undefined): Promise<Counted[]> {
+    const [{ row: seen, platform }] = tokens;
     const more = {
-      rejoins: turns.length,
+      rejoins: tokens.length,
       tokenLifeSeconds: platform.longestTokenLifeSeconds,
-      link: linkOf(turns, meetingKey),
+      link: lastLink(tokens),
     };
     const row = await updateRow(this.#deps, last ?? seen, () => more);
-    return turns.map((_, index) => ({ row, rejoinCount: row.rejoinCount - turns.length + index + 1 }));
+    return tokens.map((_, index) => ({ row, rejoinCount: row.rejoinCount - tokens.length + index + 1 }));
   }
 
   /** A platform may give longer tokens than its documents say: then the row's bound is moved out. */
@@ -127,24 +123,24 @@ export class Tokens {
   }
 
   /** One token for all who wait, by the identity that the row holds. */
-  async #renewTogether(turns: readonly [Turn, ...Turn[]], last: StoredGuest | undefined): Promise<Admitted[]> {
+  async #renewTogether(tokens: Batch, last: StoredGuest | undefined): Promise<Admitted[]> {
     // The one that came last has the longest to wait yet.
-    const latest = turns.at(-1) ?? turns[0];
+    const latest = tokens.at(-1) ?? tokens[0];
     let row = last ?? latest.row;
     const admitted = await retryOnConflict(3, async (triesBefore) => {
       if (triesBefore > 0) row = await readAgain(this.#deps, row);
       const sealed = await openGuest(this.#deps.ring, row);
       // Meanwhile the session ended and began anew in another meeting.
       if (sealed.meetingKey !== latest.meetingKey) throw guestNotFound();
-      const link = linkOf(turns, sealed.meetingKey);
+      const link = lastLink(tokens);
       const guest = { ...latest.guest, meetingUrl: link?.meetingUrl ?? sealed.meetingUrl };
       const join = await latest.platform.reissue(guest, sealed.identity, latest.signal);
       return { guest, row: await this.#writeIdentity({ ...latest, row, link }, join, 1), join };
     });
-    return turns.map(() => admitted);
+    return tokens.map(() => admitted);
   }
 
-  #writeIdentity({ row, platform, link }: Turn, join: Join, rejoins: number): Promise<StoredGuest> {
+  #writeIdentity({ row, platform, link }: WantedToken, join: Join, rejoins: number): Promise<StoredGuest> {
     // The answer is there already: a server that gives longer tokens than its documents say is taken at its word.
     const tokenLifeSeconds = Math.max(platform.longestTokenLifeSeconds, this.#lifeOf(join));
     return writeNextRow(this.#deps, row, { rejoins, tokenLifeSeconds, identity: join.identity, link });
@@ -155,12 +151,11 @@ export class Tokens {
   }
 }
 
-/** Requests with equal keys share their writes: never with those of a caller who has begun anew with the same id. */
-function keyOf({ guestId, owner = '' }: StoredGuest): string {
-  return `${guestId} ${owner}`;
+/** Requests with equal keys share their writes: never with another caller or meeting, should the session have begun anew. */
+function keyOf({ row: { guestId, owner = '' }, meetingKey }: WantedToken): string {
+  return `${guestId} ${owner} ${meetingKey}`;
 }
 
-/** The link of this meeting that was given last. */
-function linkOf(turns: readonly Turn[], meetingKey: string): GivenLink | undefined {
-  return turns.findLast(({ link }) => link?.meetingKey === meetingKey)?.link;
+function lastLink(tokens: Batch): GivenLink | undefined {
+  return tokens.findLast(({ link }) => link)?.link;
 }

@@ -117,11 +117,12 @@ export class Meetings {
     if (request.expirationTime && !isWithinTenYears(request.expirationTime, this.#deps.now())) {
       throw invalid('/expirationTime', 'must lie ahead, and at most ten years');
     }
-    const able = this.#deps.platforms.filter(({ createMeeting }) => createMeeting !== undefined);
+    const able = this.#deps.platforms.filter((platform) => platform.createMeeting !== undefined);
     const { platform: wanted } = request;
     const platform = wanted === undefined ? able[0] : able.find(({ name }) => name === wanted);
-    if (wanted !== undefined && !platform)
+    if (wanted !== undefined && !platform) {
       throw invalid('/platform', 'is not a configured platform that creates meetings');
+    }
     const trace = currentTrace();
     if (trace && platform) trace.platform = platform.name;
     const meeting = await platform?.createMeeting?.(request, requestId, signal);

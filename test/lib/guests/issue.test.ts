@@ -133,7 +133,7 @@ describe('a link', () => {
     expect(found.map(({ guestId }) => guestId)).toEqual([row.guestId]);
   });
 
-  test('that the platform refuses is told so in the platform’s words', async () => {
+  test('that the platform refuses is refused in the platform’s words', async () => {
     await expect(issue('/')).rejects.toMatchObject({
       code: 'meeting-url-not-supported',
       message: 'The link names no meeting. Ask for it again.',
@@ -277,7 +277,7 @@ describe('a removal while the first token is under way', () => {
     await expect(other.rejoin({ applicationSessionId }, noLimit())).rejects.toMatchObject({ code: 'guest-removed' });
   });
 
-  test('tells an end that the token on its way keeps to', async () => {
+  test('answers with an end that the token under way does not outlive', async () => {
     const applicationSessionId = randomUUID();
     const asking = one.gates.before('platform.issue');
     const first = one.issue({ meetingUrl, applicationSessionId }, noLimit());

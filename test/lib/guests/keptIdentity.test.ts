@@ -136,7 +136,7 @@ describe('two rejoins', () => {
     expect(participants(quick, late).size).toBe(1);
   });
 
-  test('that never get their turn are told to come again', async () => {
+  test('that are overtaken before every write get 503, and can be sent again', async () => {
     await issue();
     const tries = Array.from({ length: 4 }, () => one.gates.before('guests.replace'));
     const unlucky = rejoin(one);
@@ -198,7 +198,7 @@ describe('a removal', () => {
     expect(await row()).toMatchObject({ state: 'removed', sealed: '' });
   });
 
-  test('while others wait for their turn: none of them gets a token', async () => {
+  test('while others wait for the next renewal: none of them gets a token', async () => {
     await issue();
     const answered = one.gates.after('platform.reissue');
     const storm = [rejoin()];
@@ -225,7 +225,7 @@ describe('a session that began anew in another meeting', () => {
     await expect(late).rejects.toMatchObject({ code: 'guest-not-found' });
   });
 
-  test('does not hand its token to one who waited for their turn since the old one', async () => {
+  test('does not hand its token to a rejoin that has waited since the old one', async () => {
     await issue();
     clock.advance({ hours: 24, milliseconds: -1 });
     const first = one.gates.before('platform.reissue');
@@ -273,7 +273,7 @@ describe('storage that fails at the seal', () => {
     expect(participants(first, again).size).toBe(1);
   });
 
-  test('between two who share a turn: both are told, and the next one succeeds', async () => {
+  test('under a renewal that several share: all of them get 503, and the next one succeeds', async () => {
     await issue();
     const asking = one.gates.before('platform.reissue');
     const first = rejoin();

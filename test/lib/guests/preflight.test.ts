@@ -182,7 +182,7 @@ describe('a session', () => {
     expect(await ask({ meetingUrl: otherMeetingUrl, applicationSessionId })).toMatchObject({ session: 'new' });
   });
 
-  it('whose key is gone cannot be told', async () => {
+  it('whose key is gone cannot be judged', async () => {
     const applicationSessionId = await newGuest();
     cloud.simulator.world.secrets.set('guest-keys', ringLine('another'));
     await expect(ask({ applicationSessionId }, newApp())).rejects.toMatchObject({ code: 'secrets-unavailable' });
@@ -197,7 +197,7 @@ describe('the last check', () => {
     ['failed', { outcome: 'fail' }, 'fail', ['platform-failing fail']],
     ['warned', { outcome: 'warn' }, 'warn', ['platform-degraded warn']],
     ['was slow', { latencyMs: 2_001 }, 'warn', ['platform-degraded warn']],
-  ] as const)('of the platform that %s is told', async (_, step, status, codes) => {
+  ] as const)('of the platform that %s gives a reason', async (_, step, status, codes) => {
     await checked('trusted-application', step);
     const preflight = await ask();
     expect([preflight.status, codesOf(preflight)]).toEqual([status, codes]);

@@ -32,7 +32,7 @@ interface Outcome {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** The same request `count` times at once, by turns in both apps. */
+/** The same request `count` times at once, alternating between both apps. */
 function createAtOnce(count: number, keyOf: (index: number) => string, subject = 'Loan'): Promise<Outcome[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, index): Promise<Outcome> => {
@@ -49,7 +49,7 @@ function createAtOnce(count: number, keyOf: (index: number) => string, subject =
   );
 }
 
-/** The one meeting that there is; the others either got it too or are told to come back. */
+/** The one meeting that there is; the others either got it too or are asked to come back. */
 function expectOneMeeting(outcomes: readonly Outcome[]): string {
   const [meeting] = made();
   expect(made()).toHaveLength(1);
@@ -75,7 +75,7 @@ test.each([1, 2, 3])(
   },
 );
 
-test('those who come while the platform is at work are told to come back soon', async () => {
+test('those who come while the platform is at work are asked to come back soon', async () => {
   const key = randomUUID();
   cloud.simulator.world.faults.set('platform.meetings', { delayMs: 1_000, times: 1 });
   const first = createAtOnce(1, () => key);

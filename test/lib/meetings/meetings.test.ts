@@ -290,7 +290,7 @@ describe('the stored request', () => {
     setRing('k1');
   });
 
-  it('the row tells neither what was asked, nor the meeting, nor the key: under way or done', async () => {
+  it('the row shows neither what was asked, nor the meeting, nor the key: under way or done', async () => {
     const scan = new SecretScan();
     const caller = application(randomUUID());
     scan.add('the key', key);
