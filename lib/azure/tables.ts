@@ -19,7 +19,7 @@ export interface OpenOptions {
 }
 
 /** Where the tables are, and what opens them. */
-export interface TableSettings {
+interface TableSettings {
   readonly tables: { readonly endpoint: string } | { readonly connectionString: string };
   readonly managedIdentityClientId: string | undefined;
   readonly development: boolean;
@@ -66,7 +66,7 @@ export function openTable(
 }
 
 /** What a row's state answers, as against what a broken store answers: absent, there already, changed meanwhile. */
-export type RowCondition = 'absent' | 'exists' | 'changed';
+type RowCondition = 'absent' | 'exists' | 'changed';
 const conditions = new Map<number, RowCondition>([
   [404, 'absent'],
   [409, 'exists'],

@@ -141,7 +141,7 @@ export class TypedRows<Columns extends z.ZodObject> {
 }
 
 /** Which rows of a partition. */
-export interface RowRange {
+interface RowRange {
   readonly partitionKey: string;
   readonly from?: string;
   readonly after?: string;

@@ -16,7 +16,7 @@ export interface VaultSecret {
 export type ReadSecret = (name: string) => Promise<VaultSecret>;
 
 /** Which vault it is, and what opens it. */
-export interface VaultSettings {
+interface VaultSettings {
   readonly keyVaultUrl: string;
   readonly managedIdentityClientId: string | undefined;
   readonly development: boolean;

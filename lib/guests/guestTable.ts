@@ -82,7 +82,7 @@ const content = z.object({
 });
 
 /** What the row keeps unreadable. */
-export type SealedGuest = Readonly<z.infer<typeof content>>;
+type SealedGuest = Readonly<z.infer<typeof content>>;
 
 /** Seals a guest for the row of `guestId`, with the ring's newest key. */
 export function sealGuest(ring: KeyRing, guestId: string, guest: SealedGuest): Promise<string> {

@@ -21,13 +21,13 @@ export const preflightCodes = [
   'platform-not-checked',
   'secrets-failing',
 ] as const;
-export type PreflightCode = (typeof preflightCodes)[number];
+type PreflightCode = (typeof preflightCodes)[number];
 
 /** What a session is to a meeting: `new` also stands for one that was forgotten. */
 export const sessionStates = ['new', 'active', 'removed', 'other-meeting'] as const;
-export type SessionState = (typeof sessionStates)[number];
+type SessionState = (typeof sessionStates)[number];
 
-export interface PreflightReason {
+interface PreflightReason {
   readonly code: PreflightCode;
   readonly status: 'warn' | 'fail';
   readonly detail: string;
@@ -49,7 +49,7 @@ export interface PreflightRequest {
   readonly caller?: Caller | undefined;
 }
 
-export interface PreflightDependencies extends Pick<
+interface PreflightDependencies extends Pick<
   GuestDependencies,
   'guests' | 'ring' | 'platforms' | 'allowedOrigins' | 'now'
 > {

@@ -3,7 +3,7 @@ import { unexpired } from './guestState.ts';
 import type { GuestDependencies } from './tokenRow.ts';
 
 /** A row past its time, by its keys and the ETag that it was listed with. */
-export interface ExpiredRow {
+interface ExpiredRow {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly etag: string;
@@ -17,7 +17,7 @@ export interface Purgeable {
   readonly neededUntil?: (row: ExpiredRow) => Promise<Date | undefined>;
 }
 
-export interface PurgeOptions {
+interface PurgeOptions {
   readonly tables: readonly Purgeable[];
   readonly now?: () => number;
   readonly rowsAtOnce?: number;

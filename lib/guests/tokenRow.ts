@@ -57,7 +57,7 @@ export async function newRow(deps: GuestDependencies, newGuest: NewGuest): Promi
 }
 
 /** What more tokens change in a guest's row. */
-export interface MoreTokens {
+interface MoreTokens {
   readonly rejoins: number;
   readonly tokenLifeSeconds: number;
   /** What the platform knows the guest by from now on. Default: what the row holds. */
@@ -67,7 +67,7 @@ export interface MoreTokens {
 }
 
 /** A guest's row as it stands after more tokens, sealed with the ring's newest key; nothing of it is written yet. */
-export async function nextRow(deps: GuestDependencies, row: StoredGuest, more: MoreTokens): Promise<StoredGuest> {
+async function nextRow(deps: GuestDependencies, row: StoredGuest, more: MoreTokens): Promise<StoredGuest> {
   const { index, ring, retentionHours, now } = deps;
   const { rejoins, tokenLifeSeconds, identity, link } = more;
   const sealed = await openGuest(ring, row);

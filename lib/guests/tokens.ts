@@ -16,7 +16,7 @@ export interface Admitted {
 }
 
 /** What is asked for a guest who is known. */
-export interface NextTokenRequest {
+interface NextTokenRequest {
   readonly applicationSessionId: string;
   /** Default: the origins of the first token. */
   readonly allowedOrigins?: readonly string[] | undefined;

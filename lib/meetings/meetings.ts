@@ -10,7 +10,7 @@ import type { KeyRing } from '../sealing/keyRing.ts';
 import { open, seal, type SealedPlace } from '../sealing/sealing.ts';
 import { currentTrace } from '../telemetry.ts';
 
-export interface MeetingDependencies {
+interface MeetingDependencies {
   /** The table `meetingRequests`. */
   readonly table: Table;
   readonly ring: KeyRing;

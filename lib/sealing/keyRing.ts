@@ -10,9 +10,9 @@ export interface RingKey {
 }
 
 /** The ring: 1 to 4 keys. The first makes, all read. */
-export type Ring = readonly [RingKey, ...RingKey[]];
+type Ring = readonly [RingKey, ...RingKey[]];
 
-export interface KeyRingOptions {
+interface KeyRingOptions {
   /** Reads the text of the vault secret. */
   readonly read: () => Promise<string>;
   /** Milliseconds since 1970. */
