@@ -21,6 +21,8 @@ interface PurgeOptions {
   readonly tables: readonly Purgeable[];
   readonly now?: () => number;
   readonly rowsAtOnce?: number;
+  /** How many rows are listed by one call. Default: as many as a table gives at most. */
+  readonly pageSize?: number;
   /** A run stops after this and goes on next time; Functions would cut it off after five minutes. */
   readonly timeLimitMs?: number;
 }
@@ -39,6 +41,7 @@ export async function purgeExpired({
   tables,
   now = Date.now,
   rowsAtOnce = 16,
+  pageSize = 1_000,
   timeLimitMs = 4 * 60_000,
 }: PurgeOptions): Promise<PurgeResult> {
   const stopAt = now() + timeLimitMs;
@@ -51,7 +54,7 @@ export async function purgeExpired({
       deleted[name] = (deleted[name] ?? 0) + outcomes.filter(Boolean).length;
       batch = [];
     };
-    for await (const row of expiredRows(table, new Date(now()))) {
+    for await (const row of expiredRows(table, new Date(now()), pageSize)) {
       batch.push(row);
       if (batch.length < rowsAtOnce) continue;
       await finish();
@@ -62,7 +65,7 @@ export async function purgeExpired({
   return { deleted, complete: true };
 }
 
-async function* expiredRows(table: Table, before: Date): AsyncGenerator<ExpiredRow> {
+async function* expiredRows(table: Table, before: Date, maxPageSize: number): AsyncGenerator<ExpiredRow> {
   let continuationToken: string | undefined;
   do {
     // Page by page, so that the time limit of a storage call is that of one page and not of the whole purge.
@@ -70,7 +73,7 @@ async function* expiredRows(table: Table, before: Date): AsyncGenerator<ExpiredR
       const { odata } = await import('@azure/data-tables');
       const queryOptions = { filter: odata`expiresAt lt ${before}`, select: ['partitionKey', 'rowKey'] };
       const pages = client.listEntities({ queryOptions, abortSignal }).byPage({
-        maxPageSize: 1_000,
+        maxPageSize,
         ...(continuationToken && { continuationToken }),
       });
       for await (const entities of pages) return entities;
