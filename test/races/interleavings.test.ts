@@ -9,7 +9,8 @@ import { noLimit } from './gatedService.ts';
 import { Ledger, type Span } from './ledger.ts';
 import { seededRandom, type SeededRandom } from './seededRandom.ts';
 
-const rounds = 20;
+/** A deep run plays more of them. */
+const rounds = Number(process.env['RACE_ROUNDS'] ?? 8);
 const callers = 14;
 const stepsPerCaller = 8;
 const clock = adjustableClock();
@@ -37,22 +38,26 @@ beforeAll(async () => {
 
 afterAll(() => cloud.stop());
 
-test('issue, rejoin, remove, search and purge in any order, from two processes, keep every promise', async () => {
-  const seed = Number(process.env['RACE_SEED'] ?? randomInt(2 ** 31));
-  const random = seededRandom(seed);
-  try {
-    for (let round = 0; round < rounds; round++) await playRound(random);
-  } catch (error) {
-    throw new Error(`${asError(error).message} (RACE_SEED=${seed}, ${JSON.stringify(steps)})`, { cause: error });
-  }
-  // The rounds were worth it: everything happened, and little of it was given up for too much traffic.
-  const answered = (kind: string): number => steps[kind] ?? 0;
-  for (const kind of ['issue', 'rejoin', 'remove', 'guest-removed', 'guest-not-found', 'platform-refused']) {
-    expect([kind, answered(kind) > 20]).toEqual([kind, true]);
-  }
-  expect(answered('session-bound-to-another-meeting')).toBeGreaterThan(5);
-  expect(answered('storage-unavailable')).toBeLessThan(0.02 * rounds * callers * stepsPerCaller);
-}, 60_000);
+test(
+  'issue, rejoin, remove, search and purge in any order, from two processes, keep every promise',
+  async () => {
+    const seed = Number(process.env['RACE_SEED'] ?? randomInt(2 ** 31));
+    const random = seededRandom(seed);
+    try {
+      for (let round = 0; round < rounds; round++) await playRound(random);
+    } catch (error) {
+      throw new Error(`${asError(error).message} (RACE_SEED=${seed}, ${JSON.stringify(steps)})`, { cause: error });
+    }
+    // The rounds were worth it: everything happened, and little of it was given up for too much traffic.
+    const answered = (kind: string): number => steps[kind] ?? 0;
+    for (const kind of ['issue', 'rejoin', 'remove', 'guest-removed', 'guest-not-found', 'platform-refused']) {
+      expect([kind, answered(kind) > rounds]).toEqual([kind, true]);
+    }
+    expect(answered('session-bound-to-another-meeting')).toBeGreaterThan(rounds / 4);
+    expect(answered('storage-unavailable')).toBeLessThan(0.02 * rounds * callers * stepsPerCaller);
+  },
+  60_000 + rounds * 5_000,
+);
 
 async function playRound(random: SeededRandom): Promise<void> {
   const { faults } = cloud.simulator.world;
