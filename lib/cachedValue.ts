@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /** When a cached value is given again, and when it is loaded anew. */
-export interface CachedValueOptions<T> {
+interface CachedValueOptions<T> {
   readonly load: () => Promise<T>;
   /** Whether a value of this age is given without loading another one. */
   readonly isFresh: (value: T, ageMs: number) => boolean;

@@ -1,26 +1,21 @@
-import { openTable } from './azure/tables.ts';
+import { openTable, type Table } from './azure/tables.ts';
 import { TypedRows } from './azure/typedRows.ts';
 import { openVault } from './azure/vault.ts';
-import type { AdmissionOptions } from './guests/admission.ts';
-import { createGuestTable, guestTableName } from './guests/guestTable.ts';
-import { createIssue } from './guests/issue.ts';
-import { createMeetingIndex, meetingIndexTableName } from './guests/meetingIndex.ts';
-import { createPreflight } from './guests/preflight.ts';
+import { Guests } from './guests/guests.ts';
+import { GuestTable, guestTableName } from './guests/guestTable.ts';
+import { MeetingIndex, meetingIndexTableName } from './guests/meetingIndex.ts';
+import { preflight } from './guests/preflight.ts';
 import { indexEntryNeededUntil, purgeExpired } from './guests/purge.ts';
-import { createRejoin } from './guests/rejoin.ts';
-import { createRemoval } from './guests/removal.ts';
-import { createSearch } from './guests/search.ts';
 import { checkDiscovery, nextDue } from './health/checkDiscovery.ts';
 import { Health } from './health/health.ts';
 import { HealthTable, healthTableName } from './health/healthTable.ts';
 import { checkSecrets, configurationWarnings, secretsName, syntheticJoin } from './health/parts.ts';
 import { subscriptionColumns, Subscriptions, subscriptionTableName } from './health/subscriptions.ts';
-import { createCreateMeeting } from './meetings/createMeeting.ts';
-import { createMeetingRequestTable, meetingRequestTableName } from './meetings/meetingRequestTable.ts';
+import { meetingRequestTableName, Meetings } from './meetings/meetings.ts';
 import { createTransport, type Transport } from './net/transport.ts';
 import { createWebhookOutlet } from './net/webhookOutlet.ts';
 import { loadedPlatform } from './platforms/loadedPlatform.ts';
-import { createKeyRing } from './sealing/keyRing.ts';
+import { KeyRing } from './sealing/keyRing.ts';
 import { anonTokenJob } from './sampleService/anonTokenJob.ts';
 import { adhocMeetingJob } from './sampleService/adhocMeetingJob.ts';
 import { jobEndpoint } from './sampleService/jobEndpoint.ts';
@@ -48,10 +43,14 @@ export interface Overrides {
   readonly now?: () => number;
   /** Carries the calls to the meeting platforms. */
   readonly transport?: Transport;
+  /** How long one call to the vault or to a table may take, its retries included. */
+  readonly azureCallTimeoutMs?: number;
 }
 
 function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Overrides): UseCases {
-  const readSecret = openVault(settings);
+  const { azureCallTimeoutMs: callTimeoutMs } = overrides;
+  const azure = callTimeoutMs === undefined ? {} : { callTimeoutMs };
+  const readSecret = openVault(settings, azure);
   const transport = overrides.transport ?? createTransport({ connectTo: settings.connectTo });
   const postToWebhook = createWebhookOutlet({ connectTo: settings.connectTo });
   const { development } = settings;
@@ -59,22 +58,25 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
     loadedPlatform(platform, { development, readSecret, transport, now }),
   );
 
-  const guestRows = openTable(settings, guestTableName);
-  const indexRows = openTable(settings, meetingIndexTableName);
-  const meetingRequestRows = openTable(settings, meetingRequestTableName);
-  const healthRows = openTable(settings, healthTableName);
-  const ring = createKeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now });
-  const guests = createGuestTable(guestRows);
-  const admission: AdmissionOptions = {
-    guests,
-    index: createMeetingIndex(indexRows),
+  const open = (name: string): Table => openTable(settings, name, azure);
+  const [guestRows, indexRows, meetingRequestRows, healthRows] = [
+    open(guestTableName),
+    open(meetingIndexTableName),
+    open(meetingRequestTableName),
+    open(healthTableName),
+  ];
+  const ring = new KeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now });
+  const guestDependencies = {
+    guests: new GuestTable(guestRows),
+    index: new MeetingIndex(indexRows),
     ring,
     platforms,
     allowedOrigins: settings.allowedOrigins,
     retentionHours: settings.guestRetentionHours,
     now,
   };
-  const rejoining = createRejoin(admission);
+  const guests = new Guests(guestDependencies);
+  const meetings = new Meetings({ table: meetingRequestRows, ring, platforms, now });
 
   const secrets = [
     { purpose: 'guest-keys', secretName: settings.guestKeysSecretName },
@@ -92,20 +94,16 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
     warnings: configurationWarnings(settings),
     now,
   });
-  const subscriptions = new TypedRows(openTable(settings, subscriptionTableName), subscriptionColumns);
+  const subscriptions = new TypedRows(open(subscriptionTableName), subscriptionColumns);
 
   return {
-    issue: createIssue(admission, rejoining),
-    rejoin: rejoining.rejoin,
-    remove: createRemoval(admission),
-    search: createSearch(admission),
-    preflight: createPreflight({ ...admission, lastVerdict: (part) => health.lastStatus(part), secretsName }),
-    createMeeting: createCreateMeeting({
-      requests: createMeetingRequestTable(meetingRequestRows),
-      ring,
-      platforms,
-      now,
-    }),
+    issue: (request, signal) => guests.issue(request, signal),
+    rejoin: (request, signal) => guests.rejoin(request, signal),
+    remove: (guestId, caller) => guests.remove(guestId, caller),
+    search: guests,
+    preflight: (request) =>
+      preflight({ ...guestDependencies, lastStatus: (part) => health.lastStatus(part), secretsName }, request),
+    createMeeting: (request, idempotency, signal) => meetings.create(request, idempotency, signal),
     subscriptions: new Subscriptions({
       rows: subscriptions,
       health: healthTable,
@@ -137,7 +135,11 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
       purgeExpired({
         tables: [
           { name: guestTableName, table: guestRows },
-          { name: meetingIndexTableName, table: indexRows, neededUntil: indexEntryNeededUntil(guests, now) },
+          {
+            name: meetingIndexTableName,
+            table: indexRows,
+            neededUntil: (entry) => indexEntryNeededUntil(guestDependencies, entry),
+          },
           { name: meetingRequestTableName, table: meetingRequestRows },
           { name: healthTableName, table: healthRows },
         ],

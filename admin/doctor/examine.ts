@@ -40,7 +40,7 @@ export async function examine(configuration: Configuration, options: ExamineOpti
   const { development, connectTo } = settings;
   const identity = identityOf(asMe);
   const commands = azureCommands(settings, environment, identity);
-  const readSecret = openVault(settings, identity.open);
+  const readSecret = openVault(settings, { identity: identity.open });
   const transport = createTransport({ connectTo, ...(callTimeoutMs !== undefined && { callTimeoutMs }) });
 
   // Loaded before anything is timed: latencies are those of the servers.

@@ -23,7 +23,7 @@ export async function checkTables(
 ): Promise<void> {
   const missing = new Set<string>();
   for (const name of tableNames) {
-    const table = openTable(settings, name, identity.open);
+    const table = openTable(settings, name, { identity: identity.open });
     const done = await examination.run(
       `tables/${name}`,
       async () => {

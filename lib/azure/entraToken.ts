@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts';
 import { step } from '../telemetry.ts';
 import { retryOptions } from './clientOptions.ts';
 import type { ReadSecret, VaultSecret } from './vault.ts';
-import { withTimeLimit } from './withTimeLimit.ts';
+import { withTimeLimit } from './managedIdentity.ts';
 
 /** The Entra application in whose name a platform is called. */
 export interface EntraSettings {

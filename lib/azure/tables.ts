@@ -1,43 +1,57 @@
 import type { TableClient } from '@azure/data-tables';
+import { CachedValue } from '../cachedValue.ts';
 import { Problem } from '../problem.ts';
-import type { Settings } from '../settings.ts';
 import { step } from '../telemetry.ts';
 import { azureCallTimeoutMs, retryOptions } from './clientOptions.ts';
 import { managedIdentity } from './managedIdentity.ts';
 
 /** One table. Calls on it go through {@link Table.call}, which limits, times and names their failures. */
 export interface Table {
-  /** Runs one operation on the SDK's client; throws `storage-unavailable`, or passes on what `expect` names. */
+  /** Runs one operation on the SDK's client; throws `storage-unavailable`, or an error that has a {@link rowCondition}. */
   call<T>(operation: (client: TableClient, abortSignal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/**
- * Opens a table at its first use, with the connection string (development) or the identity.
- * @param identity another than the default is for an administrator's own tools only.
- */
-export function openTable(settings: Settings, name: string, identity = managedIdentity): Table {
+/** How an Azure service is opened; the defaults are those of the service, others are for tools and tests. */
+export interface OpenOptions {
+  readonly identity?: typeof managedIdentity;
+  /** How long one call may take, its retries included. */
+  readonly callTimeoutMs?: number;
+}
+
+/** Where the tables are, and what opens them. */
+interface TableSettings {
+  readonly tables: { readonly endpoint: string } | { readonly connectionString: string };
+  readonly managedIdentityClientId: string | undefined;
+  readonly development: boolean;
+}
+
+/** A table that is opened at its first use, with the connection string (development) or the identity. */
+export function openTable(
+  settings: TableSettings,
+  name: string,
+  { identity = managedIdentity, callTimeoutMs = azureCallTimeoutMs }: OpenOptions = {},
+): Table {
   const connect = async (): Promise<TableClient> => {
     const { TableClient } = await import('@azure/data-tables');
     const options = { retryOptions, allowInsecureConnection: settings.development };
     if ('connectionString' in settings.tables) {
       return TableClient.fromConnectionString(settings.tables.connectionString, name, options);
     }
-    const credential = await identity(settings.managedIdentityClientId);
+    const credential = await identity(settings.managedIdentityClientId, callTimeoutMs);
     return new TableClient(settings.tables.endpoint, name, credential, options);
   };
-  let client: Promise<TableClient> | undefined;
+  const client = new CachedValue({ load: connect, isFresh: () => true, now: Date.now });
 
   return {
     call: (operation) =>
       step('storage', async () => {
-        client ??= connect();
         // Not AbortSignal.timeout(), which fires long after the call has ended and costs more than sealing a row does.
         const timeUp = new AbortController();
         const timer = setTimeout(() => {
           timeUp.abort();
-        }, azureCallTimeoutMs);
+        }, callTimeoutMs);
         try {
-          return await operation(await client, timeUp.signal);
+          return await operation(await client.get(), timeUp.signal);
         } catch (error) {
           if (isConditionFailure(error)) throw error;
           throw new Problem('storage-unavailable', 'Send the same request again.', {
@@ -52,7 +66,7 @@ export function openTable(settings: Settings, name: string, identity = managedId
 }
 
 /** What a row's state answers, as against what a broken store answers: absent, there already, changed meanwhile. */
-export type RowCondition = 'absent' | 'exists' | 'changed';
+type RowCondition = 'absent' | 'exists' | 'changed';
 const conditions = new Map<number, RowCondition>([
   [404, 'absent'],
   [409, 'exists'],

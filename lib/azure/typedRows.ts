@@ -1,3 +1,4 @@
+import type { TableClient } from '@azure/data-tables';
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { rowCondition, type Table } from './tables.ts';
@@ -16,7 +17,7 @@ export interface RowKeys {
 /** A row as it was read or written last, with its keys and the ETag that a conditional write needs. */
 export type StoredRow<Columns extends z.ZodObject> = Readonly<z.output<Columns>> & RowKeys & { readonly etag: string };
 
-type Entity = RowKeys & Record<string, unknown>;
+type Entity = RowKeys & { readonly writeId: string } & Record<string, unknown>;
 
 /**
  * Rows of one type in a table. Each write carries a random `writeId`: when the answer of a write is lost and the SDK sends
@@ -34,22 +35,19 @@ export class TypedRows<Columns extends z.ZodObject> {
   }
 
   /** Undefined if the row is absent. */
-  async read({ partitionKey, rowKey }: RowKeys): Promise<StoredRow<Columns> | undefined> {
-    const entity = await this.#readEntity({ partitionKey, rowKey });
-    return entity && this.#stored(entity);
+  read(keys: RowKeys): Promise<StoredRow<Columns> | undefined> {
+    return this.#read(keys, () => true);
   }
 
   /** Writes the row if there is none; undefined if there is one. */
   insert(keys: RowKeys, row: z.input<Columns>): Promise<StoredRow<Columns> | undefined> {
-    return this.#write(keys, row, (entity) =>
-      this.#table.call((client, abortSignal) => client.createEntity(entity, { abortSignal })),
-    );
+    return this.#write(keys, row, (client, entity, abortSignal) => client.createEntity(entity, { abortSignal }));
   }
 
   /** Writes the row in place of the one that has this ETag; undefined if it was changed or deleted meanwhile. */
   replace(keys: RowKeys, row: z.input<Columns>, etag: string): Promise<StoredRow<Columns> | undefined> {
-    return this.#write(keys, row, (entity) =>
-      this.#table.call((client, abortSignal) => client.updateEntity(entity, 'Replace', { etag, abortSignal })),
+    return this.#write(keys, row, (client, entity, abortSignal) =>
+      client.updateEntity(entity, 'Replace', { etag, abortSignal }),
     );
   }
 
@@ -79,12 +77,13 @@ export class TypedRows<Columns extends z.ZodObject> {
     }
   }
 
-  /** The rows of a partition in the order of their keys: from `from` to below `below`, `most` of them at most. */
-  async list({ partitionKey, from = '', below, most = Infinity }: RowRange): Promise<StoredRow<Columns>[]> {
-    const rows = await this.#table.call(async (client, abortSignal) => {
+  /** The rows of a partition in the order of their keys: from `from`, or behind `after`, to below `below`, at most `most`. */
+  list({ partitionKey, from = '', after, below, most = Infinity }: RowRange): Promise<StoredRow<Columns>[]> {
+    return this.#table.call(async (client, abortSignal) => {
       const { odata } = await import('@azure/data-tables');
-      const upTo = below === undefined ? '' : odata` and RowKey lt ${below}`;
-      const filter = odata`PartitionKey eq ${partitionKey} and RowKey ge ${from}` + upTo;
+      const start = after === undefined ? odata` and RowKey ge ${from}` : odata` and RowKey gt ${after}`;
+      const end = below === undefined ? '' : odata` and RowKey lt ${below}`;
+      const filter = odata`PartitionKey eq ${partitionKey}` + start + end;
       const found: object[] = [];
       const pages = client
         .listEntities({ queryOptions: { filter }, abortSignal })
@@ -93,30 +92,37 @@ export class TypedRows<Columns extends z.ZodObject> {
         found.push(...page);
         if (found.length >= most) break;
       }
-      return found.slice(0, most);
+      return found.slice(0, most).map((entity) => this.#stored(entity));
     });
-    return rows.map((entity) => this.#stored(entity));
   }
 
   async #write(
     keys: RowKeys,
     row: z.input<Columns>,
-    write: (entity: Entity) => Promise<{ etag?: string }>,
+    write: (client: TableClient, entity: Entity, abortSignal: AbortSignal) => Promise<{ etag?: string }>,
   ): Promise<StoredRow<Columns> | undefined> {
     const entity = this.#entityOf(keys, row);
     try {
-      const { etag } = await write(entity);
-      return this.#stored({ ...entity, etag });
+      return await this.#table.call(async (client, abortSignal) => {
+        const { etag } = await write(client, entity, abortSignal);
+        return this.#stored({ ...entity, etag });
+      });
     } catch (error) {
       if (!rowCondition(error)) throw error;
-      const stored = await this.#readEntity(keys);
-      return stored && stored['writeId'] === entity['writeId'] ? this.#stored(stored) : undefined;
+      return this.#read(keys, (writeId) => writeId === entity.writeId);
     }
   }
 
-  async #readEntity({ partitionKey, rowKey }: RowKeys): Promise<Record<string, unknown> | undefined> {
+  // Parsed within the call: a row that is not of this type is a storage that cannot be used.
+  async #read(
+    { partitionKey, rowKey }: RowKeys,
+    isWanted: (writeId: unknown) => boolean,
+  ): Promise<StoredRow<Columns> | undefined> {
     try {
-      return await this.#table.call((client, abortSignal) => client.getEntity(partitionKey, rowKey, { abortSignal }));
+      return await this.#table.call(async (client, abortSignal) => {
+        const entity = await client.getEntity(partitionKey, rowKey, { abortSignal });
+        return isWanted(entity['writeId']) ? this.#stored(entity) : undefined;
+      });
     } catch (error) {
       if (rowCondition(error) === 'absent') return undefined;
       throw error;
@@ -135,9 +141,10 @@ export class TypedRows<Columns extends z.ZodObject> {
 }
 
 /** Which rows of a partition. */
-export interface RowRange {
+interface RowRange {
   readonly partitionKey: string;
   readonly from?: string;
+  readonly after?: string;
   readonly below?: string;
   readonly most?: number;
 }

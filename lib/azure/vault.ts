@@ -1,8 +1,9 @@
+import { CachedValue } from '../cachedValue.ts';
 import { Problem } from '../problem.ts';
-import type { Settings } from '../settings.ts';
 import { step } from '../telemetry.ts';
 import { azureCallTimeoutMs, retryOptions } from './clientOptions.ts';
 import { managedIdentity } from './managedIdentity.ts';
+import type { OpenOptions } from './tables.ts';
 
 /** A secret as the vault keeps it. */
 export interface VaultSecret {
@@ -14,31 +15,35 @@ export interface VaultSecret {
 /** Reads the newest version of a secret; throws `secrets-unavailable`. Nothing is cached here. */
 export type ReadSecret = (name: string) => Promise<VaultSecret>;
 
-/**
- * The Key Vault of the settings, opened at the first read.
- * @param identity what opens it; another than the default is for an administrator's own tools only.
- */
+/** Which vault it is, and what opens it. */
+interface VaultSettings {
+  readonly keyVaultUrl: string;
+  readonly managedIdentityClientId: string | undefined;
+  readonly development: boolean;
+}
+
+/** The Key Vault of the settings, opened at the first read. */
 export function openVault(
-  settings: Pick<Settings, 'keyVaultUrl' | 'managedIdentityClientId' | 'development'>,
-  identity = managedIdentity,
+  settings: VaultSettings,
+  { identity = managedIdentity, callTimeoutMs = azureCallTimeoutMs }: OpenOptions = {},
 ): ReadSecret {
   const connect = async () => {
     const [{ SecretClient }, credential] = await Promise.all([
       import('@azure/keyvault-secrets'),
-      identity(settings.managedIdentityClientId),
+      identity(settings.managedIdentityClientId, callTimeoutMs),
     ]);
     return new SecretClient(settings.keyVaultUrl, credential, {
       retryOptions,
       disableChallengeResourceVerification: settings.development,
     });
   };
-  let client: ReturnType<typeof connect> | undefined;
+  const client = new CachedValue({ load: connect, isFresh: () => true, now: Date.now });
 
   return (name) =>
     step('vault', async () => {
-      client ??= connect();
       try {
-        const secret = await (await client).getSecret(name, { abortSignal: AbortSignal.timeout(azureCallTimeoutMs) });
+        const opened = await client.get();
+        const secret = await opened.getSecret(name, { abortSignal: AbortSignal.timeout(callTimeoutMs) });
         const { contentType, expiresOn } = secret.properties;
         return { value: secret.value ?? '', contentType, expiresAt: expiresOn };
       } catch (error) {

@@ -18,9 +18,3 @@ export function newSessionId(): string {
 export function guestIdOf(applicationSessionId: string): string {
   return createHash('sha256').update(`guest\n${applicationSessionId}`).digest('base64url');
 }
-
-/** Equal for URLs of one meeting: scheme and host lower-case, no `:443`, no fragment; path and query as they are. */
-export function normalizeMeetingUrl(meetingUrl: string): string {
-  const [, scheme = '', authority = '', rest = ''] = /^([^:]+):\/\/([^/?#]+)([^#]*)/.exec(meetingUrl) ?? [];
-  return `${scheme.toLowerCase()}://${authority.toLowerCase().replace(/:443$/, '')}${rest || '/'}`;
-}

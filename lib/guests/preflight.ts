@@ -1,12 +1,12 @@
+import { functionKeyHolder, ownerOf, type Caller } from '../callers.ts';
 import { parseHttpsUrl } from '../hostRules.ts';
-import { readMeetingLink } from '../platforms/meetingLinks.ts';
+import { canonicalUrl, readMeetingLink } from '../platforms/meetingLinks.ts';
 import { Problem } from '../problem.ts';
-import type { CallerId } from '../settings/callers.ts';
-import type { AdmissionOptions } from './admission.ts';
-import { guestIdOf, longestMeetingUrl, normalizeMeetingUrl } from './identity.ts';
+import { ownedBy, unexpired } from './guestState.ts';
+import { openGuest } from './guestTable.ts';
+import { guestIdOf, longestMeetingUrl } from './identity.ts';
 import { admittedOrigins } from './origins.ts';
-import { openGuest } from './sealedGuest.ts';
-import { ownedBy, unexpired } from './standing.ts';
+import type { GuestDependencies } from './tokenRow.ts';
 
 /** Why a join may not work. Codes that errors have too mean the same here. */
 export const preflightCodes = [
@@ -21,13 +21,13 @@ export const preflightCodes = [
   'platform-not-checked',
   'secrets-failing',
 ] as const;
-export type PreflightCode = (typeof preflightCodes)[number];
+type PreflightCode = (typeof preflightCodes)[number];
 
 /** What a session is to a meeting: `new` also stands for one that was forgotten. */
 export const sessionStates = ['new', 'active', 'removed', 'other-meeting'] as const;
-export type SessionState = (typeof sessionStates)[number];
+type SessionState = (typeof sessionStates)[number];
 
-export interface PreflightReason {
+interface PreflightReason {
   readonly code: PreflightCode;
   readonly status: 'warn' | 'fail';
   readonly detail: string;
@@ -46,15 +46,15 @@ export interface PreflightRequest {
   readonly meetingUrl: string;
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly applicationSessionId?: string | undefined;
-  readonly caller?: CallerId;
+  readonly caller?: Caller | undefined;
 }
 
-export interface PreflightOptions extends Pick<
-  AdmissionOptions,
+interface PreflightDependencies extends Pick<
+  GuestDependencies,
   'guests' | 'ring' | 'platforms' | 'allowedOrigins' | 'now'
 > {
-  /** The verdict of a platform's last check, or of that of the secrets; undefined if there is none that still counts. */
-  readonly lastVerdict: (part: string) => Promise<'pass' | 'warn' | 'fail' | undefined>;
+  /** The status of a platform's last check, or of that of the secrets; undefined if there is none that still counts. */
+  readonly lastStatus: (part: string) => Promise<'pass' | 'warn' | 'fail' | undefined>;
   readonly secretsName: string;
 }
 
@@ -114,64 +114,86 @@ const meanings: Record<PreflightCode, Omit<PreflightReason, 'code'>> = {
 };
 
 /** Says whether a join will work, and if not why, from what is known: nothing is minted, and no platform is called. */
-export function createPreflight(options: PreflightOptions): (request: PreflightRequest) => Promise<Preflight> {
-  const { guests, ring, platforms, now, lastVerdict, secretsName } = options;
+export async function preflight(deps: PreflightDependencies, request: PreflightRequest): Promise<Preflight> {
+  const meeting = readLink(request.meetingUrl, deps.platforms);
+  const [session, health] = await Promise.all([
+    sessionOf(deps, request, meeting.meetingKey),
+    healthOf(deps, meeting.platform),
+  ]);
+  const areAllowed = areAdmitted(request.allowedOrigins, session.origins ?? deps.allowedOrigins, deps.allowedOrigins);
+  const codes: PreflightCode[] = [
+    ...(areAllowed ? [] : (['origin-not-allowed'] as const)),
+    ...(session.state === 'removed' ? (['guest-removed'] as const) : []),
+    ...(session.state === 'other-meeting' ? (['session-bound-to-another-meeting'] as const) : []),
+    ...health,
+  ];
+  const reasons = [...(meeting.reason ? [meeting.reason] : []), ...codes.map(reasonOf)];
+  const worst = reasons.some(({ status }) => status === 'fail') ? 'fail' : 'warn';
+  return { status: reasons.length > 0 ? worst : 'pass', platform: meeting.platform, session: session.state, reasons };
+}
 
-  const linkOf = (text: string): { platform?: string; code?: PreflightCode } => {
-    const url = parseHttpsUrl(text);
-    if (!url || text.length > longestMeetingUrl) return { code: 'meeting-url-malformed' };
-    const platform = readMeetingLink(url, platforms)?.platform.name;
-    if (!platform) return { code: 'meeting-url-not-supported' };
-    return { platform, ...(url.pathname + url.search === '/' && { code: 'meeting-url-incomplete' }) };
-  };
+interface ReadLink {
+  readonly platform?: string;
+  readonly meetingKey?: string;
+  readonly reason?: PreflightReason;
+}
 
-  const sessionOf = async (
-    request: PreflightRequest,
-  ): Promise<{ state?: SessionState; origins?: readonly string[] }> => {
-    const { applicationSessionId, meetingUrl, caller = '' } = request;
-    if (applicationSessionId === undefined) return {};
-    const row = unexpired(await guests.read(guestIdOf(applicationSessionId)), now());
-    if (!row) return { state: 'new' };
-    if (!ownedBy(row, caller)) return { state: 'other-meeting' };
-    if (row.state === 'removed') return { state: 'removed' };
-    const sealed = await openGuest(ring, row);
-    const isHere = normalizeMeetingUrl(sealed.meetingUrl) === normalizeMeetingUrl(meetingUrl);
-    return isHere ? { state: 'active', origins: sealed.allowedOrigins } : { state: 'other-meeting' };
-  };
+function readLink(text: string, platforms: PreflightDependencies['platforms']): ReadLink {
+  const url = parseHttpsUrl(text);
+  if (!url || text.length > longestMeetingUrl) return { reason: reasonOf('meeting-url-malformed') };
+  const meetingKey = canonicalUrl(url);
+  const read = readMeetingLink(url, platforms);
+  if (!read) return { meetingKey, reason: reasonOf('meeting-url-not-supported') };
+  const { link } = read;
+  const platform = read.platform.name;
+  if ('code' in link) return { platform, meetingKey, reason: { ...reasonOf(link.code), ...link } };
+  const isIncomplete = url.pathname + url.search === '/';
+  return { platform, ...link, ...(isIncomplete && { reason: reasonOf('meeting-url-incomplete') }) };
+}
 
-  const areAdmitted = (asked: readonly string[] | undefined, defaults: readonly string[]): boolean => {
-    try {
-      admittedOrigins(asked, defaults, options.allowedOrigins);
-      return true;
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'origin-not-allowed') return false;
-      throw error;
-    }
-  };
+async function sessionOf(
+  { guests, ring, now }: PreflightDependencies,
+  { applicationSessionId, caller = functionKeyHolder }: PreflightRequest,
+  meetingKey: string | undefined,
+): Promise<{ state?: SessionState; origins?: readonly string[] }> {
+  if (applicationSessionId === undefined) return {};
+  const row = unexpired(await guests.read(guestIdOf(applicationSessionId)), now());
+  if (!row) return { state: 'new' };
+  if (!ownedBy(row, ownerOf(caller))) return { state: 'other-meeting' };
+  if (row.state === 'removed') return { state: 'removed' };
+  const sealed = await openGuest(ring, row);
+  return sealed.meetingKey === meetingKey
+    ? { state: 'active', origins: sealed.allowedOrigins }
+    : { state: 'other-meeting' };
+}
 
-  const healthOf = async (platform: string | undefined): Promise<PreflightCode[]> => {
-    if (platform === undefined) return [];
-    const [verdict, secrets] = await Promise.all([lastVerdict(platform), lastVerdict(secretsName)]);
-    const ofPlatform = { pass: [], warn: ['platform-degraded'], fail: ['platform-failing'] } as const;
-    return [
-      ...(verdict ? ofPlatform[verdict] : (['platform-not-checked'] as const)),
-      ...(secrets === 'fail' ? (['secrets-failing'] as const) : []),
-    ];
-  };
+function areAdmitted(
+  asked: readonly string[] | undefined,
+  defaults: readonly string[],
+  configured: readonly string[],
+): boolean {
+  try {
+    admittedOrigins(asked, defaults, configured);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'origin-not-allowed') return false;
+    throw error;
+  }
+}
 
-  return async (request) => {
-    const link = linkOf(request.meetingUrl);
-    const [session, health] = await Promise.all([sessionOf(request), healthOf(link.platform)]);
-    const areAllowed = areAdmitted(request.allowedOrigins, session.origins ?? options.allowedOrigins);
-    const codes: PreflightCode[] = [
-      ...(link.code ? [link.code] : []),
-      ...(areAllowed ? [] : (['origin-not-allowed'] as const)),
-      ...(session.state === 'removed' ? (['guest-removed'] as const) : []),
-      ...(session.state === 'other-meeting' ? (['session-bound-to-another-meeting'] as const) : []),
-      ...health,
-    ];
-    const reasons = codes.map((code) => ({ code, ...meanings[code] }));
-    const worst = reasons.some(({ status }) => status === 'fail') ? 'fail' : 'warn';
-    return { status: reasons.length > 0 ? worst : 'pass', platform: link.platform, session: session.state, reasons };
-  };
+async function healthOf(
+  { lastStatus, secretsName }: PreflightDependencies,
+  platform: string | undefined,
+): Promise<PreflightCode[]> {
+  if (platform === undefined) return [];
+  const [status, secrets] = await Promise.all([lastStatus(platform), lastStatus(secretsName)]);
+  const ofPlatform = { pass: [], warn: ['platform-degraded'], fail: ['platform-failing'] } as const;
+  return [
+    ...(status ? ofPlatform[status] : (['platform-not-checked'] as const)),
+    ...(secrets === 'fail' ? (['secrets-failing'] as const) : []),
+  ];
+}
+
+function reasonOf(code: PreflightCode): PreflightReason {
+  return { code, ...meanings[code] };
 }

@@ -1,9 +1,9 @@
 import { rowCondition, type Table } from '../azure/tables.ts';
-import type { GuestTable } from './guestTable.ts';
-import { unexpired } from './standing.ts';
+import { unexpired } from './guestState.ts';
+import type { GuestDependencies } from './tokenRow.ts';
 
-/** A row past its time, by its keys and the tag that it was listed with. */
-export interface ExpiredRow {
+/** A row past its time, by its keys and the ETag that it was listed with. */
+interface ExpiredRow {
   readonly partitionKey: string;
   readonly rowKey: string;
   readonly etag: string;
@@ -17,10 +17,12 @@ export interface Purgeable {
   readonly neededUntil?: (row: ExpiredRow) => Promise<Date | undefined>;
 }
 
-export interface PurgeOptions {
+interface PurgeOptions {
   readonly tables: readonly Purgeable[];
   readonly now?: () => number;
   readonly rowsAtOnce?: number;
+  /** How many rows are listed by one call. Default: as many as a table gives at most. */
+  readonly pageSize?: number;
   /** A run stops after this and goes on next time; Functions would cut it off after five minutes. */
   readonly timeLimitMs?: number;
 }
@@ -39,6 +41,7 @@ export async function purgeExpired({
   tables,
   now = Date.now,
   rowsAtOnce = 16,
+  pageSize = 1_000,
   timeLimitMs = 4 * 60_000,
 }: PurgeOptions): Promise<PurgeResult> {
   const stopAt = now() + timeLimitMs;
@@ -51,7 +54,7 @@ export async function purgeExpired({
       deleted[name] = (deleted[name] ?? 0) + outcomes.filter(Boolean).length;
       batch = [];
     };
-    for await (const row of expiredRows(table, new Date(now()))) {
+    for await (const row of expiredRows(table, new Date(now()), pageSize)) {
       batch.push(row);
       if (batch.length < rowsAtOnce) continue;
       await finish();
@@ -62,7 +65,7 @@ export async function purgeExpired({
   return { deleted, complete: true };
 }
 
-async function* expiredRows(table: Table, before: Date): AsyncGenerator<ExpiredRow> {
+async function* expiredRows(table: Table, before: Date, maxPageSize: number): AsyncGenerator<ExpiredRow> {
   let continuationToken: string | undefined;
   do {
     // Page by page, so that the time limit of a storage call is that of one page and not of the whole purge.
@@ -70,7 +73,7 @@ async function* expiredRows(table: Table, before: Date): AsyncGenerator<ExpiredR
       const { odata } = await import('@azure/data-tables');
       const queryOptions = { filter: odata`expiresAt lt ${before}`, select: ['partitionKey', 'rowKey'] };
       const pages = client.listEntities({ queryOptions, abortSignal }).byPage({
-        maxPageSize: 1_000,
+        maxPageSize,
         ...(continuationToken && { continuationToken }),
       });
       for await (const entities of pages) return entities;
@@ -100,15 +103,13 @@ async function purgeRow(table: Table, row: ExpiredRow, neededUntil: Purgeable['n
 }
 
 /**
- * An index entry is needed for as long as its guest is in that meeting. Rejoins do not touch the index, which would
- * cost every one of them a write; its date is brought up to the guest's here.
+ * Until when an index entry is needed: for as long as its guest is in that meeting. Rejoins do not touch the index, which
+ * would cost every one of them a write; the purge brings its date up to the guest's.
  */
-export function indexEntryNeededUntil(
-  guests: GuestTable,
-  now: () => number,
-): (row: ExpiredRow) => Promise<Date | undefined> {
-  return async ({ partitionKey, rowKey }) => {
-    const guest = unexpired(await guests.read(rowKey), now());
-    return guest?.state === 'active' && guest.meetingIndex === partitionKey ? guest.expiresAt : undefined;
-  };
+export async function indexEntryNeededUntil(
+  { guests, now }: Pick<GuestDependencies, 'guests' | 'now'>,
+  { partitionKey, rowKey }: ExpiredRow,
+): Promise<Date | undefined> {
+  const guest = unexpired(await guests.read(rowKey), now());
+  return guest?.state === 'active' && guest.meetingIndex === partitionKey ? guest.expiresAt : undefined;
 }

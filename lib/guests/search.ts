@@ -1,10 +1,13 @@
+import { ownerOf, type Caller } from '../callers.ts';
+import { parseHttpsUrl } from '../hostRules.ts';
+import { canonicalUrl, readMeetingLink } from '../platforms/meetingLinks.ts';
+import type { MeetingPlatform } from '../platforms/platform.ts';
 import { Problem } from '../problem.ts';
-import type { CallerId } from '../settings/callers.ts';
-import type { AdmissionOptions } from './admission.ts';
-import type { GuestRow } from './guestTable.ts';
-import { guestIdPattern, normalizeMeetingUrl } from './identity.ts';
-import { meetingIndexOf } from '../sealing/keyRing.ts';
-import { guestNotFound, ownedBy, unexpired } from './standing.ts';
+import { guestNotFound, ownedBy, unexpired } from './guestState.ts';
+import type { GuestRow, StoredGuest } from './guestTable.ts';
+import { guestIdPattern } from './identity.ts';
+import { meetingIndexOf } from './meetingIndex.ts';
+import type { GuestDependencies } from './tokenRow.ts';
 
 /** Guests of one meeting; a page may be short, only a missing cursor means that there are no more. */
 export interface GuestPage {
@@ -12,60 +15,58 @@ export interface GuestPage {
   readonly cursor?: string;
 }
 
-export interface Search {
-  /** One guest, active or removed; throws `guest-not-found`. */
-  get(guestId: string, caller?: CallerId): Promise<GuestRow>;
-  /** The caller's active guests in a meeting, eventually consistent. @param cursor from the page before. */
-  inMeeting(meetingUrl: string, cursor?: string, caller?: CallerId): Promise<GuestPage>;
-}
-
 const pageSize = 50;
 const readsAtOnce = 16;
 const firstGuest = '';
 
-/** Reads guests; never opens what is sealed. */
-export function createSearch({ guests, index, ring, now }: AdmissionOptions): Search {
-  const readGuests = async (
-    guestIds: readonly string[],
-    meetingIndex: string,
-    caller: CallerId,
-  ): Promise<GuestRow[]> => {
-    const found: GuestRow[] = [];
-    for (let start = 0; start < guestIds.length; start += readsAtOnce) {
-      const rows = await Promise.all(guestIds.slice(start, start + readsAtOnce).map((guestId) => guests.read(guestId)));
-      for (const row of rows) {
-        const present = unexpired(ownedBy(row, caller), now());
-        // An index entry may outlive its guest, or the guest's move to another entry.
-        if (present?.state === 'active' && present.meetingIndex === meetingIndex) found.push(present);
-      }
-    }
-    return found;
-  };
+/** One guest, active or removed; throws `guest-not-found`. */
+export async function getGuest(deps: GuestDependencies, guestId: string, caller: Caller): Promise<GuestRow> {
+  const row = unexpired(ownedBy(await deps.guests.read(guestId), ownerOf(caller)), deps.now());
+  if (!row) throw guestNotFound();
+  return row;
+}
 
-  return {
-    async get(guestId, caller = '') {
-      const row = unexpired(ownedBy(await guests.read(guestId), caller), now());
-      if (!row) throw guestNotFound();
-      return row;
-    },
-    async inMeeting(meetingUrl, cursor, caller = '') {
-      // While the ring rotates, guests of one meeting stand under the index of the key that was the newest then.
-      const keys = await ring.current();
-      const place = cursor === undefined ? { kid: keys[0].kid, after: firstGuest } : parseCursor(cursor);
-      const position = keys.findIndex(({ kid }) => kid === place.kid);
-      const key = keys[position];
-      if (!key) throw badCursor();
-      const meetingIndex = meetingIndexOf(key, normalizeMeetingUrl(meetingUrl));
-      const guestIds = await index.list(meetingIndex, place.after, pageSize);
-      const lastId = guestIds.at(-1);
-      const nextKey = keys[position + 1];
-      const next =
-        guestIds.length === pageSize && lastId
-          ? cursorOf(key.kid, lastId)
-          : nextKey && cursorOf(nextKey.kid, firstGuest);
-      return { guests: await readGuests(guestIds, meetingIndex, caller), ...(next && { cursor: next }) };
-    },
-  };
+/** The caller's active guests in a meeting, eventually consistent. What is sealed is not opened. */
+export async function guestsInMeeting(
+  deps: GuestDependencies,
+  { meetingUrl, cursor }: { meetingUrl: string; cursor: string | undefined },
+  caller: Caller,
+): Promise<GuestPage> {
+  // While the ring rotates, guests of one meeting stand under the index of the key that was the newest then.
+  const keys = await deps.ring.current();
+  const place = cursor === undefined ? { kid: keys[0].kid, after: firstGuest } : parseCursor(cursor);
+  const position = keys.findIndex(({ kid }) => kid === place.kid);
+  const key = keys[position];
+  if (!key) throw badCursor();
+  const meetingIndex = meetingIndexOf(key, keyOf(meetingUrl, deps.platforms));
+  const guestIds = await deps.index.list(meetingIndex, place.after, pageSize);
+  const lastId = guestIds.at(-1);
+  const nextKey = keys[position + 1];
+  const next =
+    guestIds.length === pageSize && lastId ? cursorOf(key.kid, lastId) : nextKey && cursorOf(nextKey.kid, firstGuest);
+  const rows = await readGuests(deps, guestIds);
+  const present = rows.filter(
+    (row) =>
+      // An index entry may outlive its guest, or the guest's move to another entry.
+      row.state === 'active' && row.meetingIndex === meetingIndex && ownedBy(row, ownerOf(caller)),
+  );
+  return { guests: present, ...(next && { cursor: next }) };
+}
+
+/** Of a link that no platform reads nobody is a guest, but it has a key like any other. */
+function keyOf(meetingUrl: string, platforms: readonly MeetingPlatform[]): string {
+  const url = parseHttpsUrl(meetingUrl) ?? new URL(meetingUrl);
+  const read = readMeetingLink(url, platforms);
+  return read && 'meetingKey' in read.link ? read.link.meetingKey : canonicalUrl(url);
+}
+
+async function readGuests({ guests, now }: GuestDependencies, guestIds: readonly string[]): Promise<StoredGuest[]> {
+  const found: StoredGuest[] = [];
+  for (let start = 0; start < guestIds.length; start += readsAtOnce) {
+    const rows = await Promise.all(guestIds.slice(start, start + readsAtOnce).map((guestId) => guests.read(guestId)));
+    found.push(...rows.flatMap((row) => unexpired(row, now()) ?? []));
+  }
+  return found;
 }
 
 function cursorOf(kid: string, after: string): string {

@@ -1,12 +1,12 @@
 import type * as z from 'zod';
-import type { Admitted } from '../guests/admission.ts';
 import type { GuestRow } from '../guests/guestTable.ts';
 import { guestIdOf } from '../guests/identity.ts';
 import type { Preflight } from '../guests/preflight.ts';
 import type { Removal } from '../guests/removal.ts';
 import type { GuestPage } from '../guests/search.ts';
+import type { Admitted } from '../guests/tokens.ts';
 import type { HealthReport, StatusSummary } from '../health/status.ts';
-import type { CreatedMeeting } from '../meetings/createMeeting.ts';
+import type { CreatedMeeting } from '../meetings/meetings.ts';
 import type * as guests from '../contract/schemas/guests.ts';
 import type * as health from '../contract/schemas/health.ts';
 import type * as meetings from '../contract/schemas/meetings.ts';

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import type * as z from 'zod';
-import { ownerOf, type Caller } from '../callers.ts';
+import type { Caller } from '../callers.ts';
 import type { EndpointDefinition } from '../contract/endpoints.ts';
 import { currentTrace } from '../telemetry.ts';
 import { anybody, authenticateCaller } from './authenticate.ts';
@@ -57,8 +57,7 @@ export function contractEndpoint<D extends EndpointDefinition>(
     authenticate: auth === 'caller' ? authenticateCaller : anybody,
     validate: (request) => validateRequest(request, definition),
     async handle({ input, caller, signal }, useCases) {
-      const owner = ownerOf(caller) ?? ''; // TEMP
-      const { status, body, location } = await handler({ ...input, caller: owner as never, signal }, useCases);
+      const { status, body, location } = await handler({ ...input, caller, signal }, useCases);
       return jsonResponse(status, body, location);
     },
     refuse: problemResponse,

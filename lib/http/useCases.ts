@@ -1,24 +1,21 @@
-import type { createIssue } from '../guests/issue.ts';
-import type { createPreflight } from '../guests/preflight.ts';
+import type { Guests } from '../guests/guests.ts';
+import type { Preflight, PreflightRequest } from '../guests/preflight.ts';
 import type { PurgeResult } from '../guests/purge.ts';
-import type { Rejoin } from '../guests/rejoin.ts';
-import type { createRemoval } from '../guests/removal.ts';
-import type { Search } from '../guests/search.ts';
 import type { Health } from '../health/health.ts';
 import type { HealthHistory } from '../health/history.ts';
 import type { HealthChange } from '../health/notifyChange.ts';
 import type { Status } from '../health/status.ts';
 import type { Subscriptions } from '../health/subscriptions.ts';
-import type { createCreateMeeting } from '../meetings/createMeeting.ts';
+import type { Meetings } from '../meetings/meetings.ts';
 
 /** What the service does, whoever asks for it: the endpoints, the timers and the tests. */
 export interface UseCases {
-  readonly issue: ReturnType<typeof createIssue>;
-  readonly rejoin: Rejoin['rejoin'];
-  readonly remove: ReturnType<typeof createRemoval>;
-  readonly search: Search;
-  readonly preflight: ReturnType<typeof createPreflight>;
-  readonly createMeeting: ReturnType<typeof createCreateMeeting>;
+  readonly issue: Guests['issue'];
+  readonly rejoin: Guests['rejoin'];
+  readonly remove: Guests['remove'];
+  readonly search: Pick<Guests, 'get' | 'inMeeting'>;
+  readonly preflight: (request: PreflightRequest) => Promise<Preflight>;
+  readonly createMeeting: Meetings['create'];
   readonly subscriptions: Pick<Subscriptions, 'subscribe' | 'unsubscribe'>;
   readonly health: Pick<Health, 'report' | 'status' | 'lastStatus'>;
   readonly history: () => Promise<HealthHistory>;

@@ -1,5 +1,5 @@
-import type { Admitted } from '../guests/admission.ts';
-import type { IssueRequest } from '../guests/issue.ts';
+import type { IssueRequest } from '../guests/guests.ts';
+import type { Admitted } from '../guests/tokens.ts';
 import { Problem } from '../problem.ts';
 import { frameworkError, ownText, type Job, type JobAnswer, type JobResult } from './jobEndpoint.ts';
 import type { JobInput } from './jobInput.ts';

@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, type BinaryLike } from 'node:crypto';
+import { hkdfSync, type BinaryLike } from 'node:crypto';
+import { CachedValue } from '../cachedValue.ts';
 import { Problem } from '../problem.ts';
 
 /** One key of the vault's ring with its subkeys, one per purpose (HKDF-SHA-256, RFC 5869). */
@@ -9,60 +10,52 @@ export interface RingKey {
 }
 
 /** The ring: 1 to 4 keys. The first makes, all read. */
-export type Ring = readonly [RingKey, ...RingKey[]];
+type Ring = readonly [RingKey, ...RingKey[]];
 
-export interface KeyRing {
-  /** The ring as last read; read again after 15 minutes. Throws `secrets-unavailable` or `configuration-invalid`. */
-  current(): Promise<Ring>;
-  /** The key `kid`, if need be after reading the ring again (at most once a minute). Throws `secrets-unavailable`. */
-  key(kid: string): Promise<RingKey>;
-}
-
-export interface KeyRingOptions {
+interface KeyRingOptions {
   /** Reads the text of the vault secret. */
-  read: () => Promise<string>;
-  now?: () => number;
+  readonly read: () => Promise<string>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
-const reloadAfterMs = 15 * 60_000;
-const reloadForUnknownAtMostEveryMs = 60_000;
+const freshForMs = 15 * 60_000;
+const reloadForUnknownKeyEveryMs = 60_000;
 
 /** Keeps the ring in memory. While the vault cannot be read, the ring that is known stays in use. */
-export function createKeyRing({ read, now = Date.now }: KeyRingOptions): KeyRing {
-  let known: Ring | undefined;
-  let triedAt = -Infinity;
-  let triedForUnknownAt = -Infinity;
-  let loading: Promise<Ring> | undefined;
+export class KeyRing {
+  readonly #ring: CachedValue<Ring>;
+  readonly #now: () => number;
+  #reloadedForUnknownKeyAt = -Infinity;
 
-  const load = (): Promise<Ring> => {
-    triedAt = now();
-    loading ??= read()
-      .then((text) => (known = parseRing(text)))
-      .finally(() => (loading = undefined));
-    return loading;
-  };
-  const current = async (): Promise<Ring> => {
-    if (!known) return load();
-    // One caller reads again; the others go on with what is known.
-    if (now() - triedAt < reloadAfterMs || loading) return known;
-    const last = known;
-    return load().catch(() => last);
-  };
+  constructor({ read, now = Date.now }: KeyRingOptions) {
+    this.#now = now;
+    this.#ring = new CachedValue({
+      load: async () => parseRing(await read()),
+      isFresh: (_, ageMs) => ageMs < freshForMs,
+      isUsable: () => true,
+      minIntervalMs: freshForMs,
+      now,
+    });
+  }
 
-  return {
-    current,
-    async key(kid) {
-      const find = (ring: Ring): RingKey | undefined => ring.find((key) => key.kid === kid);
-      let found = find(await current());
-      // Those who come while it is being read wait with the first: a rotation meets many guests at once.
-      if (!found && (loading || now() - triedForUnknownAt >= reloadForUnknownAtMostEveryMs)) {
-        triedForUnknownAt = now();
-        found = find(await load());
-      }
-      if (found) return found;
-      throw new Problem('secrets-unavailable', "The guest's key is not in the key ring; put it back into the vault.");
-    },
-  };
+  /** The ring as last read; read again after 15 minutes. Throws `secrets-unavailable` or `configuration-invalid`. */
+  current(): Promise<Ring> {
+    return this.#ring.get();
+  }
+
+  /** The key `kid`, if need be after reading the ring again (at most once a minute). Throws `secrets-unavailable`. */
+  async key(kid: string): Promise<RingKey> {
+    const find = (ring: Ring): RingKey | undefined => ring.find((key) => key.kid === kid);
+    let found = find(await this.current());
+    // Those who come while it is being read wait with the first: a rotation meets many guests at once.
+    if (!found && (this.#ring.isLoading || this.#now() - this.#reloadedForUnknownKeyAt >= reloadForUnknownKeyEveryMs)) {
+      this.#reloadedForUnknownKeyAt = this.#now();
+      found = find(await this.#ring.reload());
+    }
+    if (found) return found;
+    throw new Problem('secrets-unavailable', "The guest's key is not in the key ring; put it back into the vault.");
+  }
 }
 
 const line = /^([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9+/]{43}=)$/;
@@ -98,9 +91,4 @@ function badRing(): Problem {
     'configuration-invalid',
     'The secret named by GUEST_KEYS_SECRET_NAME must hold 1 to 4 lines of the form kid.base64(32 bytes), each kid once.',
   );
-}
-
-/** Names a meeting in the index without telling which one it is: `<kid>.<HMAC-SHA-256>`. */
-export function meetingIndexOf(key: RingKey, normalizedMeetingUrl: string): string {
-  return `${key.kid}.${createHmac('sha256', key.indexing).update(normalizedMeetingUrl).digest('base64url')}`;
 }

@@ -1,6 +1,6 @@
 import type { Service } from '../../lib/service.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
-import type { Issued } from '../../lib/guests/issue.ts';
+import type { Issued } from '../../lib/guests/guests.ts';
 import { Problem, type ProblemCode, type RefusalReason } from '../../lib/problem.ts';
 import type { World } from '../../local/simulator/world.ts';
 import { startTableProxy, type TableProxy } from '../support/tableProxy.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Service } from '../../lib/service.ts';
-import type { CreatedMeeting } from '../../lib/meetings/createMeeting.ts';
+import { functionKeyHolder } from '../../lib/callers.ts';
+import type { CreatedMeeting } from '../../lib/meetings/meetings.ts';
 import { adjustableClock } from '../races/adjustableClock.ts';
 import type { TableCall, TableFault } from '../support/tableProxy.ts';
 import { until } from '../support/until.ts';
@@ -24,7 +25,7 @@ afterAll(() => service.stop());
 const at = (operation: TableCall['operation']) => (call: TableCall) =>
   call.table === 'meetingRequests' && call.operation === operation;
 const create = (by = app): Promise<CreatedMeeting> =>
-  by.createMeeting({ subject: 'Loan' }, { caller: '', key }, requestSignal());
+  by.createMeeting({ subject: 'Loan' }, { caller: functionKeyHolder, key }, requestSignal());
 const made = () => service.world.platform.meetings;
 const lasting: TableFault['kind'][] = ['stall', 500, 'cut'];
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createService, type Service } from '../../lib/service.ts';
-import type { Admitted } from '../../lib/guests/admission.ts';
+import type { Admitted } from '../../lib/guests/tokens.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import type { MeetingPlatform } from '../../lib/platforms/platform.ts';
 import { readSettings } from '../../lib/settings.ts';

@@ -1,60 +1,77 @@
-import type { Service } from '../../lib/service.ts';
 import { openTable, type Table } from '../../lib/azure/tables.ts';
 import { openVault } from '../../lib/azure/vault.ts';
-import type { AdmissionOptions } from '../../lib/guests/admission.ts';
-import { createGuestTable, guestTableName } from '../../lib/guests/guestTable.ts';
-import { createIssue } from '../../lib/guests/issue.ts';
-import { createKeyRing } from '../../lib/sealing/keyRing.ts';
-import { createMeetingIndex, meetingIndexTableName } from '../../lib/guests/meetingIndex.ts';
-import { indexEntryNeededUntil, purgeExpired } from '../../lib/guests/purge.ts';
-import { createRejoin } from '../../lib/guests/rejoin.ts';
-import { createRemoval } from '../../lib/guests/removal.ts';
-import { createSearch } from '../../lib/guests/search.ts';
+import { Guests } from '../../lib/guests/guests.ts';
+import { GuestTable, guestTableName } from '../../lib/guests/guestTable.ts';
+import { MeetingIndex, meetingIndexTableName } from '../../lib/guests/meetingIndex.ts';
+import { indexEntryNeededUntil, purgeExpired, type PurgeResult } from '../../lib/guests/purge.ts';
+import type { GuestDependencies } from '../../lib/guests/tokenRow.ts';
+import type { MeetingPlatform } from '../../lib/platforms/platform.ts';
+import { KeyRing } from '../../lib/sealing/keyRing.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { platformOf } from '../support/platforms.ts';
 import type { TestCloud } from '../support/testCloud.ts';
 import { Gates, gated } from './gates.ts';
 
-/** The guests' use cases of one process on the real parts, wired as `lib/service.ts` does it, with gates between them. */
-export interface GatedService extends Pick<Service, 'issue' | 'rejoin' | 'remove' | 'search' | 'purge'> {
+/** The guests of one process on the real parts, wired as `lib/service.ts` does it, with gates between them. */
+export interface GatedService extends Pick<Guests, 'issue' | 'rejoin' | 'remove'> {
+  readonly search: Pick<Guests, 'get' | 'inMeeting'>;
+  readonly purge: () => Promise<PurgeResult>;
   /** Calls are named `guests.*`, `index.*`, `platform.*`, and `purgedGuests.call`, `purgedIndex.call`. */
   readonly gates: Gates;
-  readonly admission: AdmissionOptions;
+  readonly deps: GuestDependencies;
+}
+
+export interface GatedServiceOptions {
+  /** Default: the Trusted Application API, which keeps no identity in the row; `ucwa` replaces one with each answer. */
+  readonly platform?: 'trusted-application' | 'ucwa' | MeetingPlatform;
+  /** A connection string other than the cloud's own. */
+  readonly tables?: string;
 }
 
 /** Several services of one cloud are several processes: they share nothing but the servers. */
-export function gatedService(cloud: TestCloud, now: () => number = Date.now): GatedService {
-  const settings = readSettings(cloud.environment);
+export function gatedService(
+  cloud: TestCloud,
+  now: () => number = Date.now,
+  { platform = 'trusted-application', tables }: GatedServiceOptions = {},
+): GatedService {
+  const settings = readSettings({
+    ...cloud.environment,
+    ...(typeof platform === 'string' && { MEETING_PLATFORMS: platform }),
+    ...(tables && { TABLES_CONNECTION_STRING: tables }),
+  });
   const gates = new Gates();
   const readSecret = openVault(settings);
-  const platform = platformOf(settings, 'trusted-application', { readSecret, now });
-  const table = (name: string): Table => openTable(settings, name);
+  const joined = typeof platform === 'string' ? platformOf(settings, platform, { readSecret, now }) : platform;
 
-  const guests = gated('guests', createGuestTable(table(guestTableName)), gates);
-  const admission: AdmissionOptions = {
-    guests,
-    index: gated('index', createMeetingIndex(table(meetingIndexTableName)), gates),
-    ring: createKeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now }),
-    platforms: [gated('platform', platform, gates)],
+  const table = (name: string): Table => openTable(settings, name);
+  const deps: GuestDependencies = {
+    guests: gated('guests', new GuestTable(table(guestTableName)), gates),
+    index: gated('index', new MeetingIndex(table(meetingIndexTableName)), gates),
+    ring: new KeyRing({ read: async () => (await readSecret(settings.guestKeysSecretName)).value, now }),
+    platforms: [gated('platform', joined, gates)],
     allowedOrigins: settings.allowedOrigins,
     retentionHours: settings.guestRetentionHours,
     now,
   };
-  const rejoining = createRejoin(admission);
+  const guests = new Guests(deps);
   const purgedGuests = gated('purgedGuests', table(guestTableName), gates);
   const purgedIndex = gated('purgedIndex', table(meetingIndexTableName), gates);
   return {
     gates,
-    admission,
-    issue: createIssue(admission, rejoining),
-    rejoin: rejoining.rejoin,
-    remove: createRemoval(admission),
-    search: createSearch(admission),
+    deps,
+    issue: (request, signal) => guests.issue(request, signal),
+    rejoin: (request, signal) => guests.rejoin(request, signal),
+    remove: (guestId, caller) => guests.remove(guestId, caller),
+    search: guests,
     purge: () =>
       purgeExpired({
         tables: [
           { name: guestTableName, table: purgedGuests },
-          { name: meetingIndexTableName, table: purgedIndex, neededUntil: indexEntryNeededUntil(guests, now) },
+          {
+            name: meetingIndexTableName,
+            table: purgedIndex,
+            neededUntil: (entry) => indexEntryNeededUntil(deps, entry),
+          },
         ],
         now,
       }),

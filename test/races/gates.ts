@@ -66,4 +66,4 @@ export function gated<T extends object>(name: string, part: T, gates: Gates): T 
 }
 
 /** Methods of the parts that do not answer with a promise. */
-const answersAtOnce = new Set(['accepts']);
+const answersAtOnce = new Set(['readLink']);

@@ -1,4 +1,4 @@
-import type { Admitted } from '../../lib/guests/admission.ts';
+import type { Admitted } from '../../lib/guests/tokens.ts';
 import type { Removal } from '../../lib/guests/removal.ts';
 import { Problem } from '../../lib/problem.ts';
 

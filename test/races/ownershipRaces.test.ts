@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Caller } from '../../lib/callers.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
-import { lastAnswerService, type LastAnswerService } from '../lib/guests/lastAnswerService.ts';
 import { meetingUrl, otherMeetingUrl, type TestCloud } from '../support/testCloud.ts';
 import { adjustableClock } from './adjustableClock.ts';
 import { startAgeingCloud } from './ageingCloud.ts';
@@ -8,8 +8,9 @@ import type { Gate } from './gates.ts';
 import { gatedService, noLimit, type GatedService } from './gatedService.ts';
 
 // Two applications that name the same session, each in a process of its own.
-const ours = 'c0ffee01-0000-4000-8000-0000000000c2';
-const theirs = 'c0ffee02-0000-4000-8000-0000000000c2';
+const [ourId, theirId] = ['c0ffee01-0000-4000-8000-0000000000c2', 'c0ffee02-0000-4000-8000-0000000000c2'];
+const ours: Caller = { kind: 'application', appId: ourId };
+const theirs: Caller = { kind: 'application', appId: theirId };
 
 const clock = adjustableClock();
 let cloud: TestCloud;
@@ -30,9 +31,9 @@ beforeEach(() => {
 afterAll(() => cloud.stop());
 
 type Service = Pick<GatedService, 'issue' | 'rejoin'>;
-const issue = (by: Service, caller: string, url = meetingUrl) =>
+const issue = (by: Service, caller: Caller, url = meetingUrl) =>
   by.issue({ meetingUrl: url, applicationSessionId, caller }, noLimit());
-const rejoin = (by: Service, caller: string) => by.rejoin({ applicationSessionId, caller }, noLimit());
+const rejoin = (by: Service, caller: Caller) => by.rejoin({ applicationSessionId, caller }, noLimit());
 const row = () => cloud.table('guests').getEntity(guestId, 'guest');
 const entries = async () => (await cloud.rows('meetingGuests')).filter(({ rowKey }) => rowKey === guestId);
 const platformTokens = () =>
@@ -74,7 +75,7 @@ describe('two first issues of one id', () => {
     asking.open();
     await expect(first).rejects.toMatchObject({ code: 'platform-refused' });
     await issue(other, theirs);
-    expect(await row()).toMatchObject({ owner: theirs });
+    expect(await row()).toMatchObject({ owner: theirId });
     await expect(issue(one, ours)).rejects.toMatchObject(taken);
   });
 
@@ -89,8 +90,8 @@ describe('two first issues of one id', () => {
     asking.open();
     await expect(first).rejects.toMatchObject({ code: 'platform-refused' });
     looking.open();
-    expect(await second).toMatchObject({ created: true, row: { owner: theirs } });
-    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 0 });
+    expect(await second).toMatchObject({ created: true, row: { owner: theirId } });
+    expect(await row()).toMatchObject({ owner: theirId, rejoinCount: 0 });
     expect(await entries()).toHaveLength(1);
   });
 
@@ -102,7 +103,7 @@ describe('two first issues of one id', () => {
     await one.remove(guestId, ours);
     looking.open();
     await expect(second).rejects.toMatchObject(taken);
-    expect(await row()).toMatchObject({ owner: ours, state: 'removed' });
+    expect(await row()).toMatchObject({ owner: ourId, state: 'removed' });
   });
 });
 
@@ -113,16 +114,16 @@ describe('a forgotten guest’s id', () => {
   });
 
   test.each([
-    ['the one that had it', ours, theirs],
-    ['another one', theirs, ours],
-  ])('is taken by %s while the other is about to write: that one is refused', async (_, quick, slow) => {
+    ['the one that had it', ours, theirs, ourId],
+    ['another one', theirs, ours, theirId],
+  ])('is taken by %s while the other is about to write: that one is refused', async (_, quick, slow, owner) => {
     const writing = one.gates.before('guests.replace');
     const late = issue(one, slow);
     await writing.reached;
-    expect(await issue(other, quick)).toMatchObject({ created: true, row: { owner: quick } });
+    expect(await issue(other, quick)).toMatchObject({ created: true, row: { owner } });
     writing.open();
     await expect(late).rejects.toMatchObject(taken);
-    expect(await row()).toMatchObject({ owner: quick, rejoinCount: 0 });
+    expect(await row()).toMatchObject({ owner, rejoinCount: 0 });
     // The one of the first day, and that of the new guest.
     expect(platformTokens()).toBe(2);
   });
@@ -133,8 +134,8 @@ describe('a forgotten guest’s id', () => {
     await writing.reached;
     await one.purge();
     writing.open();
-    expect(await taking).toMatchObject({ created: true, row: { owner: theirs } });
-    expect(await row()).toMatchObject({ owner: theirs });
+    expect(await taking).toMatchObject({ created: true, row: { owner: theirId } });
+    expect(await row()).toMatchObject({ owner: theirId });
   });
 });
 
@@ -155,15 +156,15 @@ describe('a guest who is forgotten, and begins anew with another application, du
     const { etag } = await row();
     writing.open();
     await expect(late).rejects.toMatchObject(notThere);
-    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 0, etag });
+    expect(await row()).toMatchObject({ owner: theirId, rejoinCount: 0, etag });
   });
 
   test('a rejoin, in whose process the new guest rejoins too: neither waits for the other', async () => {
     const { late, writing } = await overtaken(() => rejoin(one, ours));
-    expect(await rejoin(one, theirs)).toMatchObject({ row: { owner: theirs, rejoinCount: 1 } });
+    expect(await rejoin(one, theirs)).toMatchObject({ row: { owner: theirId, rejoinCount: 1 } });
     writing.open();
     await expect(late).rejects.toMatchObject(notThere);
-    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 1 });
+    expect(await row()).toMatchObject({ owner: theirId, rejoinCount: 1 });
   });
 
   test('another issue of the first application: it is refused, and leaves the new guest as it is', async () => {
@@ -171,26 +172,26 @@ describe('a guest who is forgotten, and begins anew with another application, du
     const { etag } = await row();
     writing.open();
     await expect(late).rejects.toMatchObject(taken);
-    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 0, etag });
+    expect(await row()).toMatchObject({ owner: theirId, rejoinCount: 0, etag });
   });
 
   test('a removal: the new guest stays', async () => {
     const { late, writing } = await overtaken(() => one.remove(guestId, ours));
     writing.open();
     await expect(late).rejects.toMatchObject(notThere);
-    expect(await row()).toMatchObject({ owner: theirs, state: 'active' });
+    expect(await row()).toMatchObject({ owner: theirId, state: 'active' });
     expect(await entries()).toHaveLength(1);
   });
 });
 
 describe('the same where the row keeps the participant', () => {
   const onPremises = 'https://meet.contoso.example/john/5LB7MRBC';
-  let first: LastAnswerService;
-  let second: LastAnswerService;
+  let first: GatedService;
+  let second: GatedService;
 
   beforeEach(() => {
-    first = lastAnswerService(cloud, clock.now);
-    second = lastAnswerService(cloud, clock.now);
+    first = gatedService(cloud, clock.now, { platform: 'ucwa' });
+    second = gatedService(cloud, clock.now, { platform: 'ucwa' });
   });
 
   test.each(['a rejoin', 'a first issue'])('%s that comes too late does not become the new guest', async (late) => {
@@ -205,7 +206,7 @@ describe('the same where the row keeps the participant', () => {
     const before = issued.length;
     writing.open();
     await expect(asked).rejects.toMatchObject(notThere);
-    expect(await row()).toMatchObject({ owner: theirs, rejoinCount: 0, etag });
+    expect(await row()).toMatchObject({ owner: theirId, rejoinCount: 0, etag });
     // Nor was the platform asked once more, as the guest of the other.
     expect(issued.length).toBe(before);
   });

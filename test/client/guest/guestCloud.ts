@@ -11,7 +11,7 @@ import {
 } from '../../../client/guest/guest.ts';
 import { withRetries } from '../../../client/retry.ts';
 import type { Service } from '../../../lib/service.ts';
-import type { Admitted } from '../../../lib/guests/admission.ts';
+import type { Admitted } from '../../../lib/guests/tokens.ts';
 import { Problem } from '../../../lib/problem.ts';
 import type { Participant } from '../../../local/simulator/meetings/participant.ts';
 import type { Room } from '../../../local/simulator/meetings/room.ts';

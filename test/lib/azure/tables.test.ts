@@ -1,3 +1,4 @@
+import { managedIdentity } from '../../../lib/azure/managedIdentity.ts';
 import { openTable, rowCondition, type Table } from '../../../lib/azure/tables.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { readSettings } from '../../../lib/settings.ts';
@@ -113,4 +114,29 @@ test('what an operation throws by itself is a storage failure too, with its caus
   expect(problem).toBeInstanceOf(Problem);
   expect(problem).toMatchObject({ code: 'storage-unavailable', cause });
   expect(rowCondition(problem)).toBeUndefined();
+});
+
+test('a call that takes longer than its limit is a storage failure', async () => {
+  const table = openTable(readSettings(cloud.environment), 'guests', { callTimeoutMs: 20 });
+  const endless = table.call(
+    (_, abortSignal) =>
+      new Promise((_resolve, reject) => {
+        abortSignal.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        });
+      }),
+  );
+  await expect(endless).rejects.toMatchObject({ code: 'storage-unavailable', retryAfterSeconds: 2 });
+});
+
+test('an opening that failed is not remembered', async () => {
+  const settings = readSettings({ ...cloud.environment, ...identitySettings() });
+  let tries = 0;
+  const identity: typeof managedIdentity = (...which) =>
+    ++tries === 1 ? Promise.reject(new Error('not yet')) : managedIdentity(...which);
+  const table = openTable(settings, 'guests', { identity });
+  await expect(read(table)).rejects.toMatchObject({ code: 'storage-unavailable' });
+  expect(await conditionOf(read(table))).toBe('absent');
+  expect(await conditionOf(read(table))).toBe('absent');
+  expect(tries).toBe(2);
 });

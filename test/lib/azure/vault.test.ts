@@ -1,3 +1,4 @@
+import { managedIdentity } from '../../../lib/azure/managedIdentity.ts';
 import { openVault, type ReadSecret } from '../../../lib/azure/vault.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { readSettings } from '../../../lib/settings.ts';
@@ -73,4 +74,19 @@ test('after an outage the vault is read again as if nothing had been', async () 
   await expect(readSecret('a-secret')).rejects.toMatchObject({ code: 'secrets-unavailable' });
   await faults.down('vault', false);
   await expect(readSecret('a-secret')).resolves.toMatchObject({ value: 'its value' });
+});
+
+test('an opening that failed is not remembered', async () => {
+  cloud.simulator.world.secrets.set('a-secret', 'its value');
+  let tries = 0;
+  const identity: typeof managedIdentity = (...which) =>
+    ++tries === 1 ? Promise.reject(new Error('not yet')) : managedIdentity(...which);
+  const read = openVault(readSettings(cloud.environment), { identity });
+  await expect(read('a-secret')).rejects.toMatchObject({ code: 'secrets-unavailable' });
+  await expect(read('a-secret')).resolves.toMatchObject({ value: 'its value' });
+});
+
+test('a read that takes longer than its limit is a problem of the secrets', async () => {
+  const read = openVault(readSettings(cloud.environment), { callTimeoutMs: 1 });
+  await expect(read('a-secret')).rejects.toMatchObject({ code: 'secrets-unavailable', retryAfterSeconds: 5 });
 });

@@ -1,124 +1,65 @@
 import { randomUUID } from 'node:crypto';
-import { openTable, type Table } from '../../../lib/azure/tables.ts';
-import { createGuestTable, type GuestRow, type GuestTable } from '../../../lib/guests/guestTable.ts';
+import { datesOf } from '../../../lib/guests/guestState.ts';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
-import { readSettings } from '../../../lib/settings.ts';
-import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
+import { openGuest, sealGuest, type StoredGuest } from '../../../lib/guests/guestTable.ts';
+import { seal } from '../../../lib/sealing/sealing.ts';
+import { fixedRing, ringLine } from '../sealing/ringKeys.ts';
 
-let cloud: TestCloud;
-let guests: GuestTable;
+const ring = fixedRing(ringLine('k1'));
+const content = {
+  meetingUrl: 'https://MEET.lync.example/contoso/testuser/1SD8D0WZ#a',
+  meetingKey: 'https://meet.lync.example/contoso/testuser/1SD8D0WZ',
+  allowedOrigins: ['https://www.contoso.example'],
+};
 
-beforeAll(async () => {
-  cloud = await startTestCloud();
-  guests = createGuestTable(table('guests'));
-});
-
-afterAll(() => cloud.stop());
-
-function table(name: string): Table {
-  return openTable(readSettings(cloud.environment), name);
-}
-
-function newGuest(): GuestRow {
+function rowOf(guestId: string, sealed: string): StoredGuest {
   return {
-    guestId: guestIdOf(randomUUID()),
+    guestId,
+    etag: 'tag',
     state: 'active',
     platform: 'trusted-application',
-    sealed: `s1.k1.${randomUUID()}`,
-    meetingIndex: 'k1.abc',
-    createdAt: new Date('2026-01-15T12:00:00.292Z'),
-    lastTokenAt: new Date('2026-01-15T12:00:00.292Z'),
-    tokensValidUntil: new Date('2026-01-15T20:00:00.292Z'),
+    sealed,
+    meetingIndex: 'k1.meeting',
+    createdAt: new Date(),
     rejoinCount: 0,
-    expiresAt: new Date('2026-01-16T12:00:00.292Z'),
+    ...datesOf(Date.now(), 28_800, 24),
   };
 }
 
-test('a row comes back as it was written', async () => {
-  const guest = newGuest();
-  const { etag } = { ...(await guests.insert(guest)) };
-  expect(await guests.read(guest.guestId)).toEqual({ ...guest, etag });
+test('a guest’s meeting, origins and identity come back from the guest’s own row', async () => {
+  const guestId = guestIdOf(randomUUID());
+  const withIdentity = { ...content, identity: 'ms_rtc_renew=abc' };
+  expect(await openGuest(ring, rowOf(guestId, await sealGuest(ring, guestId, content)))).toEqual(content);
+  expect(await openGuest(ring, rowOf(guestId, await sealGuest(ring, guestId, withIdentity)))).toEqual(withIdentity);
 });
 
-test('an absent row is undefined', async () => {
-  expect(await guests.read(guestIdOf(randomUUID()))).toBeUndefined();
+test('what was opened once of a row that was read takes no key any more', async () => {
+  const guestId = guestIdOf(randomUUID());
+  const row = rowOf(guestId, await sealGuest(ring, guestId, content));
+  const other = fixedRing(ringLine('k2'));
+  await expect(openGuest(other, row)).rejects.toMatchObject({ code: 'secrets-unavailable' });
+  await openGuest(ring, row);
+  expect(await openGuest(other, row)).toEqual(content);
 });
 
-test('nothing but the columns is stored, whatever else the object carries', async () => {
-  const guest = newGuest();
-  const careless = { ...guest, token: 'psat=secret', applicationSessionId: 'secret' };
-  await guests.insert(careless);
-  const stored = await cloud.table('guests').getEntity(guest.guestId, 'guest');
-  expect(Object.keys(stored)).not.toEqual(expect.arrayContaining(['token']));
-  expect(JSON.stringify(stored)).not.toContain('secret');
+test('one guest’s column in another guest’s row does not open', async () => {
+  const sealed = await sealGuest(ring, guestIdOf(randomUUID()), content);
+  await expect(openGuest(ring, rowOf(guestIdOf(randomUUID()), sealed))).rejects.toMatchObject({ code: 'internal' });
 });
 
-test('of two inserts one wins', async () => {
-  const guest = newGuest();
-  const inserts = await Promise.all([guests.insert(guest), guests.insert({ ...guest, sealed: 's1.k1.another' })]);
-  expect(inserts.filter((stored) => stored !== undefined)).toHaveLength(1);
+test('a tombstone has nothing to open', async () => {
+  await expect(openGuest(ring, rowOf(guestIdOf(randomUUID()), ''))).rejects.toMatchObject({ code: 'internal' });
 });
 
-test('an insert that comes round again, because its answer was lost, has succeeded', async () => {
-  const guest = newGuest();
-  const first = await guests.insert(guest);
-  expect(await guests.insert(guest)).toEqual(first);
-});
-
-test('a replacement holds only under the tag of the row as it stands', async () => {
-  const guest = newGuest();
-  const inserted = await guests.insert(guest);
-  const replaced = await guests.replace({ ...guest, sealed: 's1.k1.second', rejoinCount: 1 }, inserted?.etag ?? '');
-  expect(replaced).toMatchObject({ rejoinCount: 1 });
-  const late = await guests.replace({ ...guest, sealed: 's1.k1.third', rejoinCount: 7 }, inserted?.etag ?? '');
-  expect(late).toBeUndefined();
-  expect(await guests.read(guest.guestId)).toEqual(replaced);
-});
-
-test('a replacement that comes round again has succeeded', async () => {
-  const guest = newGuest();
-  const inserted = await guests.insert(guest);
-  const next = { ...guest, sealed: 's1.k1.second', rejoinCount: 1 };
-  const first = await guests.replace(next, inserted?.etag ?? '');
-  expect(await guests.replace(next, inserted?.etag ?? '')).toEqual(first);
-});
-
-test('tombstones have no seal to be told by: of two burials one wins', async () => {
-  const guest = newGuest();
-  const inserted = await guests.insert(guest);
-  const tombstone = { ...guest, state: 'removed', sealed: '', removedAt: new Date() } as const;
-  expect(await guests.replace(tombstone, inserted?.etag ?? '')).toMatchObject({ state: 'removed' });
-  expect(await guests.replace(tombstone, inserted?.etag ?? '')).toBeUndefined();
-});
-
-test('a replacement leaves no column of the row before', async () => {
-  const guest = newGuest();
-  const removed = { ...guest, removedAt: new Date() };
-  const inserted = await guests.insert(removed);
-  await guests.replace({ ...guest, sealed: 's1.k1.anew' }, inserted?.etag ?? '');
-  expect(await guests.read(guest.guestId)).not.toHaveProperty('removedAt');
-});
-
-test('a deletion holds only under the tag of the row as it stands', async () => {
-  const guest = newGuest();
-  const inserted = await guests.insert(guest);
-  const replaced = await guests.replace({ ...guest, sealed: 's1.k1.second' }, inserted?.etag ?? '');
-  expect(await guests.delete(guest.guestId, inserted?.etag ?? '')).toBe(false);
-  expect(await guests.delete(guest.guestId, replaced?.etag ?? '')).toBe(true);
-  expect(await guests.delete(guest.guestId, replaced?.etag ?? '')).toBe(false);
-  expect(await guests.replace(guest, replaced?.etag ?? '')).toBeUndefined();
-});
-
-test('a missing table is a broken store, not an absent guest', async () => {
-  const nowhere = createGuestTable(table('nosuchtable'));
-  const guest = newGuest();
-  await expect(nowhere.read(guest.guestId)).rejects.toMatchObject({ code: 'storage-unavailable' });
-  await expect(nowhere.insert(guest)).rejects.toMatchObject({ code: 'storage-unavailable' });
-  await expect(nowhere.delete(guest.guestId, '*')).rejects.toMatchObject({ code: 'storage-unavailable' });
-});
-
-test('a row that is none of ours is a broken store, and is not taken for a guest', async () => {
-  const partitionKey = guestIdOf(randomUUID());
-  await cloud.table('guests').createEntity({ partitionKey, rowKey: 'guest', state: 'asleep' });
-  await expect(guests.read(partitionKey)).rejects.toMatchObject({ code: 'storage-unavailable' });
+test('a well sealed text that is no guest is refused', async () => {
+  const guestId = guestIdOf(randomUUID());
+  const place = { table: 'guests', partitionKey: guestId, rowKey: 'guest', column: 'sealed' };
+  for (const text of [
+    '{}',
+    'not JSON',
+    JSON.stringify({ ...content, allowedOrigins: 'https://www.contoso.example' }),
+  ]) {
+    const sealed = await seal(ring, place, text);
+    await expect(openGuest(ring, rowOf(guestId, sealed))).rejects.toThrow();
+  }
 });

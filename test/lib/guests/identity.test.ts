@@ -1,11 +1,5 @@
 import fc from 'fast-check';
-import {
-  guestIdOf,
-  guestIdPattern,
-  newSessionId,
-  normalizeMeetingUrl,
-  sessionIdPattern,
-} from '../../../lib/guests/identity.ts';
+import { guestIdOf, guestIdPattern, newSessionId, sessionIdPattern } from '../../../lib/guests/identity.ts';
 
 describe('a session id', () => {
   test('of our making is one that a caller could have named, and new each time', () => {
@@ -55,20 +49,4 @@ describe('a guestId', () => {
       expect(guestIdPattern.test(text)).toBe(false);
     },
   );
-});
-
-describe('the normalised meeting URL', () => {
-  test.each([
-    ['https://meet.lync.example/a/B?c=D', 'https://meet.lync.example/a/B?c=D'],
-    ['HTTPS://Meet.LYNC.example:443/a/B?c=D#e', 'https://meet.lync.example/a/B?c=D'],
-    ['https://meet.lync.example', 'https://meet.lync.example/'],
-    ['https://meet.lync.example:443', 'https://meet.lync.example/'],
-    ['https://meet.lync.example#e', 'https://meet.lync.example/'],
-    ['https://meet.lync.example:4430/a', 'https://meet.lync.example:4430/a'],
-    ['https://meet.lync.example/a:443/b', 'https://meet.lync.example/a:443/b'],
-    ['https://meet.lync.example/%7Ea', 'https://meet.lync.example/%7Ea'],
-  ])('of %s is %s', (meetingUrl, normalized) => {
-    expect(normalizeMeetingUrl(meetingUrl)).toBe(normalized);
-    expect(normalizeMeetingUrl(normalized)).toBe(normalized);
-  });
 });

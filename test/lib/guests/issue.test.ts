@@ -3,6 +3,7 @@ import { adjustableClock } from '../../races/adjustableClock.ts';
 import { startAgeingCloud } from '../../races/ageingCloud.ts';
 import { gatedService, noLimit, type GatedService } from '../../races/gatedService.ts';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
+import type { Join, MeetingPlatform, PlatformGuest } from '../../../lib/platforms/platform.ts';
 import { meetingUrl, otherMeetingUrl, type TestCloud } from '../../support/testCloud.ts';
 
 const clock = adjustableClock();
@@ -73,13 +74,80 @@ describe('a first token', () => {
   });
 });
 
+/** Links of this platform name the meeting by their path; what stands behind it is a passcode. */
+function platformWithPasscodes(asked: PlatformGuest[]): MeetingPlatform {
+  const issue = (guest: PlatformGuest): Promise<Join> => {
+    asked.push(guest);
+    return Promise.resolve({ token: 'token', expiryTime: new Date(clock.now() + 3_600_000), identityPreserved: true });
+  };
+  return {
+    name: 'trusted-application',
+    identity: 'none',
+    longestTokenLifeSeconds: 3_600,
+    readLink: ({ pathname }) =>
+      pathname === '/'
+        ? { code: 'meeting-url-incomplete', detail: 'The link names no meeting.', nextStep: 'Ask for it again.' }
+        : { meetingKey: pathname },
+    issue,
+    reissue: issue,
+    check: () => Promise.resolve([]),
+  };
+}
+
+describe('a link', () => {
+  const url = (path: string) => `https://meet.example${path}`;
+  const asked: PlatformGuest[] = [];
+  let service: GatedService;
+  let applicationSessionId: string;
+  const issue = (path: string) => service.issue({ meetingUrl: url(path), applicationSessionId }, noLimit());
+  const lastAsked = () => asked.at(-1)?.meetingUrl;
+
+  beforeEach(() => {
+    applicationSessionId = randomUUID();
+    service = gatedService(cloud, clock.now, { platform: platformWithPasscodes(asked) });
+  });
+
+  test('of the same meeting takes the place of the one that the guest had, for rejoins too', async () => {
+    await issue('/a?p=mistyped');
+    await service.rejoin({ applicationSessionId }, noLimit());
+    expect(lastAsked()).toBe(url('/a?p=mistyped'));
+    const again = await issue('/a?p=right');
+    expect(again).toMatchObject({ created: false, guest: { meetingUrl: url('/a?p=right') }, row: { rejoinCount: 2 } });
+    expect(lastAsked()).toBe(url('/a?p=right'));
+    await service.rejoin({ applicationSessionId }, noLimit());
+    expect(lastAsked()).toBe(url('/a?p=right'));
+    expect((await rowsOf(applicationSessionId)).index).toHaveLength(1);
+  });
+
+  test('of another meeting is refused, and does not take its place', async () => {
+    await issue('/a?p=1');
+    await expect(issue('/b?p=1')).rejects.toMatchObject({ code: 'session-bound-to-another-meeting' });
+    expect(await service.rejoin({ applicationSessionId }, noLimit())).toMatchObject({
+      guest: { meetingUrl: url('/a?p=1') },
+    });
+  });
+
+  test('however it ends, finds the guests of its meeting', async () => {
+    const { row } = await issue('/search?p=1');
+    const { guests: found } = await service.search.inMeeting(url('/search?p=2'));
+    expect(found.map(({ guestId }) => guestId)).toEqual([row.guestId]);
+  });
+
+  test('that the platform refuses is refused in the platform’s words', async () => {
+    await expect(issue('/')).rejects.toMatchObject({
+      code: 'meeting-url-not-supported',
+      message: 'The link names no meeting. Ask for it again.',
+    });
+  });
+});
+
 describe('a known id', () => {
   test('in the same meeting is the same guest, however the URL is spelt', async () => {
     const applicationSessionId = randomUUID();
     await one.issue({ meetingUrl, applicationSessionId }, noLimit());
     const spelt = meetingUrl.replace('https://meet.lync.example/', 'HTTPS://Meet.Lync.Example:443/') + '#fragment';
     const again = await other.issue({ meetingUrl: spelt, applicationSessionId }, noLimit());
-    expect(again).toMatchObject({ created: false, row: { rejoinCount: 1 }, guest: { meetingUrl } });
+    expect(again).toMatchObject({ created: false, row: { rejoinCount: 1 }, guest: { meetingUrl: spelt } });
     expect((await rowsOf(applicationSessionId)).index).toHaveLength(1);
   });
 
@@ -117,5 +185,120 @@ describe('a known id', () => {
     expect(anew).toMatchObject({ created: true, row: { createdAt: new Date(clock.now()) } });
     const { guests: found } = await one.search.inMeeting(otherMeetingUrl);
     expect(found.map(({ guestId }) => guestId)).toContain(anew.row.guestId);
+  });
+});
+
+describe('two first issues of one id', () => {
+  test('the first fails at the platform after the second has gone on: the guest is the second’s', async () => {
+    const applicationSessionId = randomUUID();
+    const asking = one.gates.before('platform.issue');
+    const first = one.issue({ meetingUrl, applicationSessionId }, noLimit());
+    await asking.reached;
+
+    const second = await other.issue({ meetingUrl, applicationSessionId }, noLimit());
+    expect(second).toMatchObject({ created: false, row: { rejoinCount: 1 } });
+    refuseNextToken();
+    asking.open();
+    await expect(first).rejects.toMatchObject({ code: 'platform-refused' });
+
+    const stored = await rowsOf(applicationSessionId);
+    expect([stored.guests.length, stored.index.length]).toEqual([1, 1]);
+    expect(await one.rejoin({ applicationSessionId }, noLimit())).toMatchObject({ row: { rejoinCount: 2 } });
+  });
+
+  test('the first takes its row back while the second is about to write: the second is the first now', async () => {
+    const applicationSessionId = randomUUID();
+    const asking = one.gates.before('platform.issue');
+    const first = one.issue({ meetingUrl, applicationSessionId }, noLimit());
+    await asking.reached;
+    const writing = other.gates.before('guests.replace');
+    const joined = other.gates.after('platform.reissue');
+    const second = other.issue({ meetingUrl, applicationSessionId }, noLimit());
+    joined.open();
+    await Promise.all([writing.reached, joined.reached]);
+
+    refuseNextToken();
+    asking.open();
+    await expect(first).rejects.toMatchObject({ code: 'platform-refused' });
+    writing.open();
+    expect(await second).toMatchObject({ created: true, row: { rejoinCount: 0 } });
+    const stored = await rowsOf(applicationSessionId);
+    expect([stored.guests.length, stored.index.length]).toEqual([1, 1]);
+  });
+
+  test('the first leaves the second’s entry in the meeting alone when it undoes its own', async () => {
+    const applicationSessionId = randomUUID();
+    const undoing = one.gates.before('index.takeBack');
+    refuseNextToken();
+    const first = one.issue({ meetingUrl, applicationSessionId }, noLimit());
+    await undoing.reached;
+    const second = await other.issue({ meetingUrl, applicationSessionId }, noLimit());
+    undoing.open();
+    await expect(first).rejects.toMatchObject({ code: 'platform-refused' });
+    expect(second.created).toBe(true);
+    expect((await rowsOf(applicationSessionId)).index).toHaveLength(1);
+  });
+
+  test('for different meetings: one is bound, the other is refused', async () => {
+    const applicationSessionId = randomUUID();
+    const outcomes = await Promise.allSettled([
+      one.issue({ meetingUrl, applicationSessionId }, noLimit()),
+      other.issue({ meetingUrl: otherMeetingUrl, applicationSessionId }, noLimit()),
+    ]);
+    const [refused] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(refused).toMatchObject({ code: 'session-bound-to-another-meeting' });
+    expect(sessionsAtPlatform(applicationSessionId)).toBe(1);
+  });
+
+  test('both replace an expired row: one begins anew, the other goes on with it', async () => {
+    const applicationSessionId = randomUUID();
+    await one.issue({ meetingUrl, applicationSessionId }, noLimit());
+    clock.advance({ hours: 24 });
+    const writing = one.gates.before('guests.replace');
+    const late = one.issue({ meetingUrl, applicationSessionId }, noLimit());
+    await writing.reached;
+    expect(await other.issue({ meetingUrl, applicationSessionId }, noLimit())).toMatchObject({ created: true });
+    writing.open();
+    expect(await late).toMatchObject({ created: false, row: { rejoinCount: 1 } });
+  });
+});
+
+describe('a removal while the first token is under way', () => {
+  test('stays, whether or not the platform then refuses', async () => {
+    const applicationSessionId = randomUUID();
+    const asking = one.gates.before('platform.issue');
+    const first = one.issue({ meetingUrl, applicationSessionId }, noLimit());
+    await asking.reached;
+    await other.remove(guestIdOf(applicationSessionId));
+    refuseNextToken();
+    asking.open();
+    await expect(first).rejects.toMatchObject({ code: 'platform-refused' });
+    await expect(other.rejoin({ applicationSessionId }, noLimit())).rejects.toMatchObject({ code: 'guest-removed' });
+  });
+
+  test('answers with an end that the token under way does not outlive', async () => {
+    const applicationSessionId = randomUUID();
+    const asking = one.gates.before('platform.issue');
+    const first = one.issue({ meetingUrl, applicationSessionId }, noLimit());
+    await asking.reached;
+    const removal = await other.remove(guestIdOf(applicationSessionId));
+    // The longest that a request may take.
+    clock.advance({ seconds: 15 });
+    asking.open();
+    const { join } = await first;
+    expect(join.expiryTime.getTime()).toBeLessThanOrEqual(removal.tokensValidUntil.getTime());
+  });
+
+  test('keeps the guest off the meeting’s list, though the entry is written after it', async () => {
+    const applicationSessionId = randomUUID();
+    const entering = one.gates.before('index.put');
+    const first = one.issue({ meetingUrl: otherMeetingUrl, applicationSessionId }, noLimit());
+    await entering.reached;
+    await other.remove(guestIdOf(applicationSessionId));
+    entering.open();
+    await first;
+    const { guests: found } = await other.search.inMeeting(otherMeetingUrl);
+    expect(found.map(({ guestId }) => guestId)).not.toContain(guestIdOf(applicationSessionId));
   });
 });

@@ -1,16 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { functionKeyHolder as keyHolders, ownerOf, type Caller } from '../../../lib/callers.ts';
+import { ownedBy } from '../../../lib/guests/guestState.ts';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
-import { ownedBy } from '../../../lib/guests/standing.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { startAgeingCloud } from '../../races/ageingCloud.ts';
 import { gatedService, noLimit, type GatedService } from '../../races/gatedService.ts';
 import type { TestCloud } from '../../support/testCloud.ts';
-import { lastAnswerService } from './lastAnswerService.ts';
 
-// Two applications; '' is the holders of function keys, who are one caller.
-const ours = 'c0ffee01-0000-4000-8000-0000000000c2';
-const theirs = 'c0ffee02-0000-4000-8000-0000000000c2';
-const keyHolders = '';
+// Two applications; the holders of function keys are one caller.
+const [ourId, theirId] = ['c0ffee01-0000-4000-8000-0000000000c2', 'c0ffee02-0000-4000-8000-0000000000c2'];
+const ours: Caller = { kind: 'application', appId: ourId };
+const theirs: Caller = { kind: 'application', appId: theirId };
 
 const clock = adjustableClock();
 let cloud: TestCloud;
@@ -30,20 +30,20 @@ beforeEach(() => {
 });
 afterAll(() => cloud.stop());
 
-const issue = (caller: string, url = meetingUrl, id = applicationSessionId) =>
+const issue = (caller: Caller, url = meetingUrl, id = applicationSessionId) =>
   service.issue({ meetingUrl: url, applicationSessionId: id, caller }, noLimit());
-const rejoin = (caller: string) => service.rejoin({ applicationSessionId, caller }, noLimit());
+const rejoin = (caller: Caller) => service.rejoin({ applicationSessionId, caller }, noLimit());
 const row = () => cloud.table('guests').getEntity(guestId, 'guest');
 const takenBySomebody = { code: 'session-bound-to-another-meeting', status: 409 };
 const notThere = { code: 'guest-not-found', status: 404 };
 
-async function admit(caller: string, count: number): Promise<string[]> {
+async function admit(caller: Caller, count: number): Promise<string[]> {
   const issued = await Promise.all(Array.from({ length: count }, () => issue(caller, meetingUrl, randomUUID())));
   return issued.map((guest) => guest.row.guestId).sort();
 }
 
 /** Follows the cursors to the end. */
-async function pagesOf(caller: string): Promise<string[][]> {
+async function pagesOf(caller: Caller): Promise<string[][]> {
   const pages: string[][] = [];
   let cursor: string | undefined;
   do {
@@ -55,39 +55,39 @@ async function pagesOf(caller: string): Promise<string[][]> {
 }
 
 describe('a row', () => {
-  const stored = async (owner?: string) => {
-    const { row: found } = await issue(owner ?? keyHolders);
-    return service.admission.guests.read(found.guestId);
+  const stored = async (owner: Caller) => {
+    const { row: found } = await issue(owner);
+    return service.deps.guests.read(found.guestId);
   };
 
   test('is its owner’s, to the letter, and nobody else’s', async () => {
     const owned = await stored(ours);
-    expect(ownedBy(owned, ours)).toBe(owned);
-    for (const other of [theirs, keyHolders, ours.toUpperCase(), `${ours} `, ours.slice(1)]) {
+    expect(ownedBy(owned, ourId)).toBe(owned);
+    for (const other of [theirId, ownerOf(keyHolders), ourId.toUpperCase(), `${ourId} `, ourId.slice(1), '']) {
       expect(ownedBy(owned, other)).toBeUndefined();
     }
-    expect(ownedBy(undefined, keyHolders)).toBeUndefined();
+    expect(ownedBy(undefined, ownerOf(keyHolders))).toBeUndefined();
   });
 
   test('without an owner is the key holders’', async () => {
-    const owned = await stored();
+    const owned = await stored(keyHolders);
     expect(owned).not.toHaveProperty('owner');
-    expect(ownedBy(owned, keyHolders)).toBe(owned);
-    expect(ownedBy(owned, ours)).toBeUndefined();
+    expect(ownedBy(owned, ownerOf(keyHolders))).toBe(owned);
+    expect(ownedBy(owned, ourId)).toBeUndefined();
   });
 
   test('keeps its owner through rejoins and removal', async () => {
     await issue(ours);
     await rejoin(ours);
     await issue(ours);
-    expect(await row()).toMatchObject({ owner: ours, rejoinCount: 2 });
+    expect(await row()).toMatchObject({ owner: ourId, rejoinCount: 2 });
     await service.remove(guestId, ours);
-    expect(await row()).toMatchObject({ owner: ours, state: 'removed' });
+    expect(await row()).toMatchObject({ owner: ourId, state: 'removed' });
   });
 
   test('of an id that we made has an owner too', async () => {
     const issued = await service.issue({ meetingUrl, caller: ours }, noLimit());
-    expect(await cloud.table('guests').getEntity(issued.row.guestId, 'guest')).toMatchObject({ owner: ours });
+    expect(await cloud.table('guests').getEntity(issued.row.guestId, 'guest')).toMatchObject({ owner: ourId });
   });
 });
 
@@ -117,8 +117,8 @@ test.each([
 
   clock.advance({ minutes: 1 });
   const { created, row: taken } = await issue(other);
-  expect({ created, owner: taken.owner ?? keyHolders }).toEqual({ created: true, owner: other });
-  expect((await row())['owner'] ?? keyHolders).toBe(other);
+  expect({ created, owner: taken.owner }).toEqual({ created: true, owner: ownerOf(other) });
+  expect((await row())['owner']).toBe(ownerOf(other));
   await expect(rejoin(owner)).rejects.toMatchObject(notThere);
   await expect(service.remove(guestId, owner)).rejects.toMatchObject(notThere);
   await expect(issue(owner)).rejects.toMatchObject(takenBySomebody);
@@ -139,7 +139,7 @@ test('a purge leaves the guest of whoever took the id alone', async () => {
   clock.advance({ hours: 25 });
   await issue(theirs);
   await service.purge();
-  expect(await row()).toMatchObject({ owner: theirs });
+  expect(await row()).toMatchObject({ owner: theirId });
   expect((await pagesOf(theirs)).flat()).toEqual([guestId]);
 });
 
@@ -167,12 +167,12 @@ describe('a search', () => {
     await admit(ours, 1);
     const { cursor } = await service.search.inMeeting(meetingUrl, undefined, theirs);
     const { guests } = await service.search.inMeeting(meetingUrl, cursor, ours);
-    expect(guests.filter(({ owner }) => owner !== ours)).toEqual([]);
+    expect(guests.filter(({ owner }) => owner !== ourId)).toEqual([]);
   });
 });
 
 test('whoever takes the id of a forgotten guest is a participant of their own where a platform keeps identities', async () => {
-  const onPremises = lastAnswerService(cloud, clock.now);
+  const onPremises = gatedService(cloud, clock.now, { platform: 'ucwa' });
   const request = { meetingUrl: 'https://meet.contoso.example/john/5LB7MRBC', applicationSessionId };
   const { issued } = cloud.simulator.world.onPremises;
   const first = await onPremises.issue({ ...request, caller: ours }, noLimit());

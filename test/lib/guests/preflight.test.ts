@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Service } from '../../../lib/service.ts';
 import { openTable } from '../../../lib/azure/tables.ts';
+import { functionKeyHolder, type Caller } from '../../../lib/callers.ts';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
 import type { Preflight, PreflightRequest } from '../../../lib/guests/preflight.ts';
 import { HealthTable } from '../../../lib/health/healthTable.ts';
@@ -36,6 +37,7 @@ afterAll(() => cloud.stop());
 const newApp = (changes: Record<string, string> = {}): Service => cloud.newApp({ ...both, ...changes }, clock.now);
 const ask = (request: Partial<PreflightRequest> = {}, by = app): Promise<Preflight> =>
   by.preflight({ meetingUrl, ...request });
+const application = (appId: string): Caller => ({ kind: 'application', appId });
 const codesOf = ({ reasons }: Preflight): string[] => reasons.map(({ code, status }) => `${code} ${status}`);
 
 /** A part's last check, as the timer would have stored it just now. */
@@ -49,9 +51,9 @@ async function checked(name: string, step: Partial<HealthStep> = {}): Promise<vo
   });
 }
 
-async function newGuest(caller?: string): Promise<string> {
+async function newGuest(caller?: Caller): Promise<string> {
   const applicationSessionId = randomUUID();
-  await app.issue({ meetingUrl, applicationSessionId, ...(caller !== undefined && { caller }) }, noLimit());
+  await app.issue({ meetingUrl, applicationSessionId, caller }, noLimit());
   return applicationSessionId;
 }
 
@@ -151,9 +153,10 @@ describe('a session', () => {
   });
 
   it('of another caller is bound elsewhere, and its own is active', async () => {
-    const applicationSessionId = await newGuest('application-a');
-    expect(await ask({ applicationSessionId, caller: 'application-a' })).toMatchObject({ session: 'active' });
-    for (const caller of ['application-b', '']) {
+    const [owner, another] = [application('application-a'), application('application-b')];
+    const applicationSessionId = await newGuest(owner);
+    expect(await ask({ applicationSessionId, caller: owner })).toMatchObject({ session: 'active' });
+    for (const caller of [another, functionKeyHolder, undefined]) {
       expect(codesOf(await ask({ applicationSessionId, caller }))).toEqual(['session-bound-to-another-meeting fail']);
     }
   });
@@ -179,7 +182,7 @@ describe('a session', () => {
     expect(await ask({ meetingUrl: otherMeetingUrl, applicationSessionId })).toMatchObject({ session: 'new' });
   });
 
-  it('whose key is gone cannot be told', async () => {
+  it('whose key is gone cannot be judged', async () => {
     const applicationSessionId = await newGuest();
     cloud.simulator.world.secrets.set('guest-keys', ringLine('another'));
     await expect(ask({ applicationSessionId }, newApp())).rejects.toMatchObject({ code: 'secrets-unavailable' });
@@ -194,7 +197,7 @@ describe('the last check', () => {
     ['failed', { outcome: 'fail' }, 'fail', ['platform-failing fail']],
     ['warned', { outcome: 'warn' }, 'warn', ['platform-degraded warn']],
     ['was slow', { latencyMs: 2_001 }, 'warn', ['platform-degraded warn']],
-  ] as const)('of the platform that %s is told', async (_, step, status, codes) => {
+  ] as const)('of the platform that %s gives a reason', async (_, step, status, codes) => {
     await checked('trusted-application', step);
     const preflight = await ask();
     expect([preflight.status, codesOf(preflight)]).toEqual([status, codes]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { openTable } from '../../../lib/azure/tables.ts';
+import { openTable, type Table } from '../../../lib/azure/tables.ts';
+import { functionKeyHolder } from '../../../lib/callers.ts';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
 import { purgeExpired } from '../../../lib/guests/purge.ts';
 import { readSettings } from '../../../lib/settings.ts';
@@ -55,7 +56,7 @@ test('deletes what is past its retention from every table, and nothing else', as
 
 test('deletes the replies to requests that were kept long enough, and leaves subscriptions alone', async () => {
   const app = cloud.newApp({}, clock.now);
-  const create = () => app.createMeeting({}, { caller: '', key: randomUUID() }, noLimit());
+  const create = () => app.createMeeting({}, { caller: functionKeyHolder, key: randomUUID() }, noLimit());
   await create();
   const subscribed = await app.subscriptions.subscribe('https://hooks.example/a');
   clock.advance({ hours: 24 });
@@ -102,11 +103,11 @@ describe('the index entry', () => {
 
   test('that is written again while the purge looks for its guest stays', async () => {
     await one.remove(guestId);
-    await one.admission.index.put('k1.left-behind', guestId, new Date(clock.now() - 1));
+    await one.deps.index.put('k1.left-behind', guestId, new Date(clock.now() - 1));
     const deleting = purger.gates.before('purgedIndex.call', 2);
     const purging = purger.purge();
     await deleting.reached;
-    await one.admission.index.put('k1.left-behind', guestId, new Date(clock.now() + 1));
+    await one.deps.index.put('k1.left-behind', guestId, new Date(clock.now() + 1));
     deleting.open();
     expect(await purging).toMatchObject({ deleted: { meetingGuests: 0 } });
     expect(await entries()).toHaveLength(1);
@@ -169,7 +170,7 @@ test('two purges at once delete each row once', async () => {
 
 test('more rows than a page holds all go, and a run whose time is up goes on next time', async () => {
   const health = cloud.table('discoveryHealth');
-  const rows = Array.from({ length: 1_100 }, (_, index) => ({
+  const rows = Array.from({ length: 110 }, (_, index) => ({
     partitionKey: 'trusted-application',
     rowKey: String(index),
     expiresAt: new Date(clock.now() - 1),
@@ -178,10 +179,32 @@ test('more rows than a page holds all go, and a run whose time is up goes on nex
     await health.submitTransaction(rows.slice(start, start + 100).map((row) => ['create', row]));
   }
   const table = openTable(readSettings(cloud.environment), 'discoveryHealth');
-  const options = { tables: [{ name: 'discoveryHealth', table }], now: clock.now };
+  const options = { tables: [{ name: 'discoveryHealth', table }], now: clock.now, pageSize: 50 };
   const cutShort = await purgeExpired({ ...options, timeLimitMs: 0 });
   expect(cutShort).toEqual({ deleted: { discoveryHealth: 16 }, complete: false });
   const whole = await purgeExpired({ ...options, rowsAtOnce: 64 });
-  expect(whole).toEqual({ deleted: { discoveryHealth: 1_084 }, complete: true });
+  expect(whole).toEqual({ deleted: { discoveryHealth: 94 }, complete: true });
   expect(await cloud.rows('discoveryHealth')).toEqual([]);
+});
+
+test('sixteen deletions are under way at most, and as many as that', async () => {
+  const expired = { partitionKey: 'p', expiresAt: new Date(clock.now() - 1) };
+  const rows = cloud.table('discoveryHealth');
+  await rows.submitTransaction(
+    Array.from({ length: 50 }, (_, index) => ['create', { ...expired, rowKey: String(index) }]),
+  );
+  let underWay = 0;
+  let most = 0;
+  const real = openTable(readSettings(cloud.environment), 'discoveryHealth');
+  const table: Table = {
+    call: async (operation) => {
+      most = Math.max(most, ++underWay);
+      return real.call(operation).finally(() => (underWay -= 1));
+    },
+  };
+  expect(await purgeExpired({ tables: [{ name: 'rows', table }], now: clock.now })).toEqual({
+    deleted: { rows: 50 },
+    complete: true,
+  });
+  expect(most).toBe(16);
 });

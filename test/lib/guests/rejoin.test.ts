@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
+import type { Admitted } from '../../../lib/guests/tokens.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { startAgeingCloud } from '../../races/ageingCloud.ts';
 import { gatedService, noLimit, type GatedService } from '../../races/gatedService.ts';
+import { startTableProxy, type TableProxy } from '../../support/tableProxy.ts';
 import { meetingUrl, otherMeetingUrl, type TestCloud } from '../../support/testCloud.ts';
+import { until } from '../../support/until.ts';
 
 const clock = adjustableClock();
 let cloud: TestCloud;
+let proxy: TableProxy;
 let one: GatedService;
 let other: GatedService;
 let applicationSessionId: string;
@@ -14,18 +18,24 @@ let guestId: string;
 
 beforeAll(async () => {
   cloud = await startAgeingCloud(clock);
+  proxy = await startTableProxy(cloud.tablesConnectionString);
 });
 
 beforeEach(async () => {
-  one = gatedService(cloud, clock.now);
+  proxy.mend();
+  one = gatedService(cloud, clock.now, { tables: proxy.connectionString });
   other = gatedService(cloud, clock.now);
   applicationSessionId = randomUUID();
   guestId = guestIdOf(applicationSessionId);
   const allowedOrigins = ['https://www.contoso.example'];
   await one.issue({ meetingUrl, applicationSessionId, allowedOrigins }, noLimit());
+  proxy.calls.length = 0;
 });
 
-afterAll(() => cloud.stop());
+afterAll(async () => {
+  await proxy.stop();
+  await cloud.stop();
+});
 
 const row = () => cloud.table('guests').getEntity(guestId, 'guest');
 
@@ -142,13 +152,99 @@ describe('against another life of the session', () => {
   });
 });
 
-test('many at once from two processes are all the same guest, each with a number of its own', async () => {
-  const half = Array.from({ length: 20 });
-  const request = { applicationSessionId };
-  const admitted = await Promise.all(
-    half.flatMap(() => [one.rejoin(request, noLimit()), other.rejoin(request, noLimit())]),
-  );
-  const counts = admitted.map(({ row: { rejoinCount } }) => rejoinCount).sort((a, b) => a - b);
-  expect(counts).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
-  expect(await row()).toMatchObject({ rejoinCount: 40 });
+describe('the count of rejoins', () => {
+  const rejoin = (by = one) => by.rejoin({ applicationSessionId }, noLimit());
+  const numbersOf = (admitted: readonly Admitted[]) => admitted.map(({ row: { rejoinCount } }) => rejoinCount);
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+  const writes = () =>
+    proxy.calls.filter(({ operation, table }) => table === 'guests' && operation === 'update').length;
+  /** Requests whose write is under way or waits behind one: each of them has asked the platform too. */
+  const atWork = (count: number) => {
+    const { issued } = cloud.simulator.world.platform;
+    const before = issued.length;
+    return () => until(() => issued.length === before + count);
+  };
+
+  test('grows by one for one rejoin, in one write', async () => {
+    expect(await rejoin()).toMatchObject({ row: { rejoinCount: 1 } });
+    expect(writes()).toBe(1);
+    expect(await row()).toMatchObject({ rejoinCount: 1 });
+  });
+
+  test('numbers those who come while a write is under way one by one, in one write', async () => {
+    const allAtWork = atWork(50);
+    const writing = one.gates.before('guests.replace');
+    const first = rejoin();
+    await writing.reached;
+    const others = Array.from({ length: 49 }, () => rejoin());
+    await allAtWork();
+    writing.open();
+    const admitted = await Promise.all([first, ...others]);
+    expect(numbersOf(admitted).sort((a, b) => a - b)).toEqual(upTo(50));
+    expect(writes()).toBe(2);
+    expect(await row()).toMatchObject({ rejoinCount: 50 });
+  });
+
+  test('is kept when their tokens live longer than the documents say', async () => {
+    const { platform } = cloud.simulator.world;
+    platform.tokenLifetimeSeconds = 10 * 3_600;
+    const allAtWork = atWork(10);
+    const writing = one.gates.before('guests.replace');
+    const all = [rejoin()];
+    await writing.reached;
+    all.push(...Array.from({ length: 9 }, () => rejoin()));
+    await allAtWork();
+    writing.open();
+    expect(numbersOf(await Promise.all(all)).sort((a, b) => a - b)).toEqual(upTo(10));
+    platform.tokenLifetimeSeconds = 28_800;
+    expect(await row()).toMatchObject({ rejoinCount: 10 });
+  });
+
+  test('has every rejoin of two processes, each with a number of its own', async () => {
+    const half = Array.from({ length: 30 });
+    const admitted = await Promise.all(half.flatMap(() => [rejoin(one), rejoin(other)]));
+    expect(numbersOf(admitted).sort((a, b) => a - b)).toEqual(upTo(60));
+    expect(await row()).toMatchObject({ rejoinCount: 60 });
+  });
+
+  test('has a rejoin once whose write was carried out and its answer lost', async () => {
+    proxy.break({ kind: 'cut', times: 1, when: ({ operation }) => operation === 'update' });
+    expect(await rejoin()).toMatchObject({ row: { rejoinCount: 1 } });
+    expect(writes()).toBe(2);
+    expect(await row()).toMatchObject({ rejoinCount: 1 });
+  });
+
+  test('refuses all who share a write with 410 after a removal', async () => {
+    const allAtWork = atWork(2);
+    const writing = one.gates.before('guests.replace');
+    const first = rejoin();
+    await writing.reached;
+    const second = rejoin();
+    await allAtWork();
+    await other.remove(guestId);
+    writing.open();
+    await expect(first).rejects.toMatchObject({ code: 'guest-removed' });
+    await expect(second).rejects.toMatchObject({ code: 'guest-removed' });
+  });
+
+  test('refuses with 404 when the row is gone', async () => {
+    const writing = one.gates.before('guests.replace');
+    const late = rejoin();
+    await writing.reached;
+    await other.deps.guests.delete(guestId, '*');
+    writing.open();
+    await expect(late).rejects.toMatchObject({ code: 'guest-not-found' });
+  });
+
+  test('is given up when the row changes before every try, and goes on afterwards', async () => {
+    const tries = Array.from({ length: 4 }, () => one.gates.before('guests.replace'));
+    const unlucky = rejoin();
+    for (const writing of tries) {
+      await writing.reached;
+      await rejoin(other);
+      writing.open();
+    }
+    await expect(unlucky).rejects.toMatchObject({ code: 'storage-unavailable', retryAfterSeconds: 1 });
+    expect(await rejoin()).toMatchObject({ row: { rejoinCount: 5 } });
+  });
 });

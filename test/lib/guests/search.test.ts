@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
 import type { GuestRow } from '../../../lib/guests/guestTable.ts';
-import type { Search } from '../../../lib/guests/search.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { gatedService, noLimit, type GatedService } from '../../races/gatedService.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
@@ -33,7 +32,7 @@ async function admit(count: number, through = service): Promise<string[]> {
 }
 
 /** Follows the cursors to the end. */
-async function allPages(search: Search, url = meetingUrl): Promise<(readonly GuestRow[])[]> {
+async function allPages(search: GatedService['search'], url = meetingUrl): Promise<(readonly GuestRow[])[]> {
   const pages: (readonly GuestRow[])[] = [];
   let cursor: string | undefined;
   do {

@@ -8,7 +8,7 @@ import type { Status } from '../../../lib/health/status.ts';
 import { subscriptionColumns, Subscriptions } from '../../../lib/health/subscriptions.ts';
 import { parseHostRule } from '../../../lib/hostRules.ts';
 import { createWebhookOutlet } from '../../../lib/net/webhookOutlet.ts';
-import { createKeyRing } from '../../../lib/sealing/keyRing.ts';
+import { KeyRing } from '../../../lib/sealing/keyRing.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { adjustableClock, type AdjustableClock } from '../../races/adjustableClock.ts';
 import { startTableProxy, type TableProxy } from '../../support/tableProxy.ts';
@@ -101,7 +101,7 @@ export async function startNotifiers(): Promise<NotifiersUnderTest> {
     const settings = readSettings({ ...cloud.environment, TABLES_CONNECTION_STRING: tables.connectionString });
     const table = new HealthTable(openTable(settings, 'discoveryHealth'));
     const rows = new TypedRows(openTable(settings, 'healthSubscriptions'), subscriptionColumns);
-    const ring = createKeyRing({ read: () => Promise.resolve(ringText), now: clock.now });
+    const ring = new KeyRing({ read: () => Promise.resolve(ringText), now: clock.now });
     const webhookHosts = [parseHostRule(webhookHost)].filter((rule) => rule !== undefined);
     // No post waits for its time-out: a server that does not answer hangs up when the test says so.
     const postToWebhook = createWebhookOutlet({ connectTo: hooks.connectTo, timeoutMs: 20_000 });

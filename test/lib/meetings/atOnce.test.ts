@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Service } from '../../../lib/service.ts';
+import { functionKeyHolder } from '../../../lib/callers.ts';
 import { asProblem } from '../../../lib/problem.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { startAgeingCloud } from '../../races/ageingCloud.ts';
@@ -31,12 +32,12 @@ interface Outcome {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** The same request `count` times at once, by turns in both apps. */
+/** The same request `count` times at once, alternating between both apps. */
 function createAtOnce(count: number, keyOf: (index: number) => string, subject = 'Loan'): Promise<Outcome[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, index): Promise<Outcome> => {
       const app = apps[index % apps.length];
-      const idempotency = { caller: '', key: keyOf(index) };
+      const idempotency = { caller: functionKeyHolder, key: keyOf(index) };
       try {
         const meeting = await app?.createMeeting({ subject }, idempotency, AbortSignal.timeout(15_000));
         return { meetingUrl: meeting?.meetingUrl ?? '' };
@@ -48,7 +49,7 @@ function createAtOnce(count: number, keyOf: (index: number) => string, subject =
   );
 }
 
-/** The one meeting that there is; the others either got it too or are told to come back. */
+/** The one meeting that there is; the others either got it too or are asked to come back. */
 function expectOneMeeting(outcomes: readonly Outcome[]): string {
   const [meeting] = made();
   expect(made()).toHaveLength(1);
@@ -74,7 +75,7 @@ test.each([1, 2, 3])(
   },
 );
 
-test('those who come while the platform is at work are told to come back soon', async () => {
+test('those who come while the platform is at work are asked to come back soon', async () => {
   const key = randomUUID();
   cloud.simulator.world.faults.set('platform.meetings', { delayMs: 1_000, times: 1 });
   const first = createAtOnce(1, () => key);

@@ -1,4 +1,5 @@
-import { createKeyRing, meetingIndexOf, parseRing } from '../../../lib/sealing/keyRing.ts';
+import { meetingIndexOf } from '../../../lib/guests/meetingIndex.ts';
+import { KeyRing, parseRing } from '../../../lib/sealing/keyRing.ts';
 import { Problem } from '../../../lib/problem.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { ringLine } from './ringKeys.ts';
@@ -75,7 +76,7 @@ describe('the ring in memory', () => {
       if (state.down) throw new Problem('secrets-unavailable', 'Try again shortly.');
       return state.text;
     };
-    return { state, clock, ring: createKeyRing({ read, now: clock.now }) };
+    return { state, clock, ring: new KeyRing({ read, now: clock.now }) };
   }
 
   test('is read once for all who wait', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createKeyRing, type KeyRing } from '../../../lib/sealing/keyRing.ts';
+import { KeyRing } from '../../../lib/sealing/keyRing.ts';
 
 /** A line of the ring's secret, always the same for one name. */
 export function ringLine(kid: string, material = kid): string {
@@ -8,5 +8,5 @@ export function ringLine(kid: string, material = kid): string {
 
 /** A ring over a secret that never changes. */
 export function fixedRing(...lines: string[]): KeyRing {
-  return createKeyRing({ read: () => Promise.resolve(lines.join('\n')) });
+  return new KeyRing({ read: () => Promise.resolve(lines.join('\n')) });
 }

@@ -27,7 +27,7 @@ function flipped(bytes: Buffer, at: number): Buffer {
 
 test('whatever text is sealed opens where it was sealed', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 2_000 }), async (anyText) => {
+    fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 400 }), async (anyText) => {
       // A lone surrogate is no character: it cannot be written in UTF-8, so it cannot come from a parsed request either.
       fc.pre(anyText.isWellFormed());
       expect(await open(ring, place, await seal(ring, place, anyText))).toBe(anyText);

@@ -1,5 +1,5 @@
 import type { StoredGuest } from '../../../lib/guests/guestTable.ts';
-import { datesOf, requireActive, unexpired } from '../../../lib/guests/standing.ts';
+import { datesOf, requireActive, unexpired } from '../../../lib/guests/guestState.ts';
 
 const noon = Date.UTC(2026, 0, 15, 12);
 const hour = 3_600_000;

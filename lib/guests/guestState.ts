@@ -1,5 +1,4 @@
 import { Problem } from '../problem.ts';
-import type { CallerId } from '../settings/callers.ts';
 import type { GuestRow, StoredGuest } from './guestTable.ts';
 
 /**
@@ -27,9 +26,9 @@ export function unexpired(row: StoredGuest | undefined, now: number): StoredGues
   return row && row.expiresAt.getTime() > now ? row : undefined;
 }
 
-/** The row if it is the caller's: for anybody else it does not exist. */
-export function ownedBy(row: StoredGuest | undefined, caller: CallerId): StoredGuest | undefined {
-  return row && (row.owner ?? '') === caller ? row : undefined;
+/** The row if it has this owner: for anybody else it does not exist. @param owner as `ownerOf` gives it (lib/callers.ts) */
+export function ownedBy(row: StoredGuest | undefined, owner: string | undefined): StoredGuest | undefined {
+  return row?.owner === owner ? row : undefined;
 }
 
 /** The row if its guest may get a token; throws `guest-not-found` or `guest-removed`. */
@@ -51,12 +50,4 @@ export function guestNotFound(): Problem {
     'guest-not-found',
     'Issue an anonymous token first; guests are forgotten some time after their last token.',
   );
-}
-
-/** 503: others write the guest's row all the time; asking again will do. */
-export function contested(cause?: unknown): Problem {
-  return new Problem('storage-unavailable', 'The guest is asked for too often at once; send the same request again.', {
-    retryAfterSeconds: 1,
-    cause,
-  });
 }

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Admitted } from '../../../lib/guests/admission.ts';
+import { openGuest } from '../../../lib/guests/guestTable.ts';
 import { guestIdOf } from '../../../lib/guests/identity.ts';
-import { openGuest } from '../../../lib/guests/sealedGuest.ts';
+import type { Admitted } from '../../../lib/guests/tokens.ts';
+import type { Join, MeetingPlatform } from '../../../lib/platforms/platform.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
+import { gatedService, noLimit, type GatedService } from '../../races/gatedService.ts';
 import { startTableProxy, type TableProxy } from '../../support/tableProxy.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
-import { lastAnswerService, type LastAnswerService } from './lastAnswerService.ts';
 
 const meetingUrl = 'https://meet.contoso.example/john/5LB7MRBC';
 const otherMeetingUrl = 'https://meet.contoso.example/danab/PYC58WSY';
 const clock = adjustableClock();
 let cloud: TestCloud;
 let proxy: TableProxy;
-let one: LastAnswerService;
-let other: LastAnswerService;
+let one: GatedService;
+let other: GatedService;
 let applicationSessionId: string;
 let guestId: string;
 
@@ -26,8 +27,8 @@ beforeEach(async () => {
   // Longer than all the hours by which the clock is moved on here.
   cloud.simulator.world.entra.tokenLifetimeSeconds = 10 * 365 * 86_400;
   proxy.mend();
-  one = lastAnswerService(cloud, clock.now, proxy.connectionString);
-  other = lastAnswerService(cloud, clock.now);
+  one = gatedService(cloud, clock.now, { platform: 'ucwa', tables: proxy.connectionString });
+  other = gatedService(cloud, clock.now, { platform: 'ucwa' });
   applicationSessionId = randomUUID();
   guestId = guestIdOf(applicationSessionId);
 });
@@ -36,11 +37,10 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const noLimit = (): AbortSignal => new AbortController().signal;
 const issue = (by = one) => by.issue({ meetingUrl, applicationSessionId }, noLimit());
 const rejoin = (by = one) => by.rejoin({ applicationSessionId }, noLimit());
 const issuedTickets = () => cloud.simulator.world.onPremises.issued;
-const row = () => one.admission.guests.read(guestId);
+const row = () => one.deps.guests.read(guestId);
 
 /** The participants of these tokens. */
 function participants(...admitted: Admitted[]): Set<string | undefined> {
@@ -50,7 +50,7 @@ function participants(...admitted: Admitted[]): Set<string | undefined> {
 /** The token that the next renewal will be made from. */
 async function storedToken(): Promise<string> {
   const stored = await row();
-  const { identity = '{}' } = stored ? await openGuest(one.admission.ring, stored) : {};
+  const { identity = '{}' } = stored ? await openGuest(one.deps.ring, stored) : {};
   return String((JSON.parse(identity) as { token?: string }).token);
 }
 
@@ -136,7 +136,7 @@ describe('two rejoins', () => {
     expect(participants(quick, late).size).toBe(1);
   });
 
-  test('that never get their turn are told to come again', async () => {
+  test('that are overtaken before every write get 503, and can be sent again', async () => {
     await issue();
     const tries = Array.from({ length: 4 }, () => one.gates.before('guests.replace'));
     const unlucky = rejoin(one);
@@ -198,7 +198,7 @@ describe('a removal', () => {
     expect(await row()).toMatchObject({ state: 'removed', sealed: '' });
   });
 
-  test('while others wait for their turn: none of them gets a token', async () => {
+  test('while others wait for the next renewal: none of them gets a token', async () => {
     await issue();
     const answered = one.gates.after('platform.reissue');
     const storm = [rejoin()];
@@ -225,7 +225,7 @@ describe('a session that began anew in another meeting', () => {
     await expect(late).rejects.toMatchObject({ code: 'guest-not-found' });
   });
 
-  test('does not hand its token to one who waited for their turn since the old one', async () => {
+  test('does not hand its token to a rejoin that has waited since the old one', async () => {
     await issue();
     clock.advance({ hours: 24, milliseconds: -1 });
     const first = one.gates.before('platform.reissue');
@@ -273,7 +273,7 @@ describe('storage that fails at the seal', () => {
     expect(participants(first, again).size).toBe(1);
   });
 
-  test('between two who share a turn: both are told, and the next one succeeds', async () => {
+  test('under a renewal that several share: all of them get 503, and the next one succeeds', async () => {
     await issue();
     const asking = one.gates.before('platform.reissue');
     const first = rejoin();
@@ -286,5 +286,70 @@ describe('storage that fails at the seal', () => {
     }
     proxy.mend();
     expect(await rejoin()).toMatchObject({ join: { identityPreserved: true } });
+  });
+});
+
+describe('an identity that stays the same', () => {
+  const asked: (string | undefined)[] = [];
+  let made = 0;
+  let isLost = false;
+  const token = (identity?: string): Join => ({
+    token: `token ${made}`,
+    expiryTime: new Date(clock.now() + 3_600_000),
+    identityPreserved: identity === undefined,
+    ...(identity !== undefined && { identity }),
+  });
+  /** Knows its guests by an id that it makes once, and makes again when it is lost. */
+  const platform: MeetingPlatform = {
+    name: 'trusted-application',
+    identity: 'stored',
+    longestTokenLifeSeconds: 3_600,
+    readLink: ({ pathname }) => ({ meetingKey: pathname }),
+    issue: () => Promise.resolve(token(`identity ${++made}`)),
+    reissue: (_, identity) => {
+      asked.push(identity);
+      return Promise.resolve(isLost ? token(`identity ${++made}`) : token());
+    },
+    check: () => Promise.resolve([]),
+  };
+
+  beforeEach(() => {
+    asked.length = 0;
+    made = 0;
+    isLost = false;
+    one = gatedService(cloud, clock.now, { platform, tables: proxy.connectionString });
+    other = gatedService(cloud, clock.now, { platform });
+  });
+
+  test('is in the row before the first token is delivered, and is asked by from then on', async () => {
+    proxy.calls.length = 0;
+    await issue();
+    expect(proxy.counts()).toEqual({ 'guests insert': 1, 'meetingGuests upsert': 1, 'guests update': 1 });
+    await rejoin();
+    await rejoin(other);
+    await issue();
+    expect(asked).toEqual(['identity 1', 'identity 1', 'identity 1']);
+  });
+
+  test('gives way to another one that the platform has made, in the row too', async () => {
+    await issue();
+    isLost = true;
+    expect(await rejoin()).toMatchObject({ join: { identityPreserved: false } });
+    isLost = false;
+    expect(await rejoin(other)).toMatchObject({ join: { identityPreserved: true }, row: { rejoinCount: 2 } });
+    expect(asked).toEqual(['identity 1', 'identity 2']);
+  });
+
+  test('is one for two rejoins at once that both find it lost', async () => {
+    await issue();
+    isLost = true;
+    const writing = one.gates.before('guests.replace');
+    const slow = rejoin(one);
+    await writing.reached;
+    await rejoin(other);
+    isLost = false;
+    writing.open();
+    expect(await slow).toMatchObject({ join: { identityPreserved: true } });
+    expect(asked).toEqual(['identity 1', 'identity 1', 'identity 3']);
   });
 });

@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Service } from '../../../lib/service.ts';
-import type { CreatedMeeting } from '../../../lib/meetings/createMeeting.ts';
-import type { MeetingRequest } from '../../../lib/platforms/platform.ts';
+import { openTable } from '../../../lib/azure/tables.ts';
+import { functionKeyHolder, ownerOf, type Caller } from '../../../lib/callers.ts';
+import { Meetings, type CreatedMeeting, type Idempotency } from '../../../lib/meetings/meetings.ts';
+import { Unconfirmed, type MeetingPlatform, type MeetingRequest } from '../../../lib/platforms/platform.ts';
+import { Problem } from '../../../lib/problem.ts';
+import { readSettings } from '../../../lib/settings.ts';
 import type { Fault } from '../../../local/simulator/faults.ts';
 import type { Operation } from '../../../local/simulator/operations.ts';
 import { adjustableClock } from '../../races/adjustableClock.ts';
 import { startAgeingCloud } from '../../races/ageingCloud.ts';
+import { SecretScan } from '../../secrecy/secretScan.ts';
 import type { TestCloud } from '../../support/testCloud.ts';
 import { until } from '../../support/until.ts';
+import { fixedRing, ringLine } from '../sealing/ringKeys.ts';
 
 const clock = adjustableClock();
 let cloud: TestCloud;
@@ -28,8 +34,9 @@ beforeEach(async () => {
 afterAll(() => cloud.stop());
 
 const newApp = (changes: Record<string, string> = {}): Service => cloud.newApp(changes, clock.now);
-const create = (request: MeetingRequest = {}, by = app, caller = ''): Promise<CreatedMeeting> =>
+const create = (request: MeetingRequest = {}, by = app, caller: Caller = functionKeyHolder): Promise<CreatedMeeting> =>
   by.createMeeting(request, { caller, key }, AbortSignal.timeout(15_000));
+const application = (appId: string): Caller => ({ kind: 'application', appId });
 const made = () => cloud.simulator.world.platform.meetings;
 const breakMeetings = (fault: Fault): void => {
   cloud.simulator.world.faults.set('platform.meetings', fault);
@@ -81,7 +88,7 @@ describe('one key', () => {
   });
 
   it('of another caller, or another key, is another meeting', async () => {
-    const callers = ['', 'application-a', 'application-b'];
+    const callers = [functionKeyHolder, application('application-a'), application('application-b')];
     const meetings = await Promise.all(callers.map((caller) => create({ subject: 'Loan' }, app, caller)));
     key = `${key}x`;
     meetings.push(await create({ subject: 'Loan' }));
@@ -267,5 +274,150 @@ describe('a platform of which nobody knows whether it made the meeting', () => {
     expect(orphan.meetingUrl).not.toBe(early.meetingUrl);
     for (const by of [app, newApp()]) expect(await create({}, by)).toEqual(early);
     expect(made()).toHaveLength(2);
+  });
+});
+
+describe('the stored request', () => {
+  const setRing = (...kids: string[]): void => {
+    cloud.simulator.world.secrets.set('guest-keys', kids.map((kid) => ringLine(kid)).join('\n'));
+  };
+  const subject = 'A loan for Jane Doe, Friday at ten';
+  const description = 'She is behind with the old one';
+  const createLoan = (by: Service, caller?: Caller): Promise<CreatedMeeting> =>
+    create({ subject, description, attendees: ['sip:advisor.one@contoso.example'] }, by, caller);
+
+  beforeEach(() => {
+    setRing('k1');
+  });
+
+  it('the row shows neither what was asked, nor the meeting, nor the key: under way or done', async () => {
+    const scan = new SecretScan();
+    const caller = application(randomUUID());
+    scan.add('the key', key);
+    scan.add('the caller', ownerOf(caller) ?? '');
+    scan.add('the subject', subject);
+    scan.add('the description', 'She is behind with the old one');
+    scan.add('the attendee', 'sip:advisor.one@contoso.example');
+    const before = await rows();
+    const newRows = async () =>
+      (await rows()).filter(({ rowKey, partitionKey }) =>
+        before.every((row) => row['partitionKey'] !== partitionKey || row['rowKey'] !== rowKey),
+      );
+
+    cloud.simulator.world.faults.set('platform.meetings', { cut: 'before-answer', times: 1 });
+    await expect(createLoan(newApp(), caller)).rejects.toMatchObject({ code: 'platform-unavailable' });
+    const underWay = await newRows();
+    expect(underWay).toMatchObject([{ rowKey: 'request', state: 'claimed' }]);
+    clock.advance({ seconds: 61 });
+    const { meetingUrl, onlineMeetingUri, organizerUri } = await createLoan(newApp(), caller);
+    scan.add('the meeting URL', meetingUrl);
+    scan.add('the conference', onlineMeetingUri ?? '');
+    scan.add('the organizer', organizerUri ?? '');
+    const done = await newRows();
+    expect(done).toMatchObject([{ rowKey: 'request', state: 'done' }]);
+    expect(scan.findIn(JSON.stringify([underWay, done]))).toEqual([]);
+    expect(Object.keys(done[0] ?? {}).sort()).toEqual(
+      ['claimedAt', 'etag', 'expiresAt', 'partitionKey', 'rowKey', 'sealed', 'state', 'timestamp', 'writeId'].sort(),
+    );
+  });
+
+  it('the ring may be rotated between a request and its repetition, and between claim and reply', async () => {
+    const first = await createLoan(newApp());
+    setRing('k2', 'k1');
+    expect(await createLoan(newApp())).toEqual(first);
+    setRing('k3', 'k2', 'k1');
+    // A process that knows an older ring reads it again when it meets a key that it does not know.
+    const knowsOld = newApp();
+    expect(await createLoan(knowsOld)).toEqual(first);
+    key = randomUUID();
+    setRing('k4', 'k3');
+    const sealedByNew = await createLoan(newApp());
+    expect(await createLoan(knowsOld)).toEqual(sealedByNew);
+    expect(made()).toHaveLength(2);
+  });
+
+  it('a reply whose key is gone is not replaced by another meeting: it may come back', async () => {
+    const first = await createLoan(newApp());
+    setRing('k2');
+    await expect(createLoan(newApp())).rejects.toMatchObject({ code: 'secrets-unavailable' });
+    expect(made()).toHaveLength(1);
+    setRing('k2', 'k1');
+    expect(await createLoan(newApp())).toEqual(first);
+  });
+
+  it('a sealed reply opens in its own row only, and untouched', async () => {
+    const app = newApp();
+    const before = (await rows()).map(({ partitionKey }) => partitionKey);
+    await createLoan(app);
+    const [row] = (await rows()).filter(({ partitionKey }) => !before.includes(partitionKey));
+    key = randomUUID();
+    await createLoan(app);
+    const [other] = (await rows()).filter(
+      ({ partitionKey }) => !before.includes(partitionKey) && partitionKey !== row?.['partitionKey'],
+    );
+    const place = { partitionKey: String(other?.['partitionKey']), rowKey: 'request' };
+    for (const sealed of [String(row?.['sealed']), String(other?.['sealed']).slice(0, -2), 's1.k1.no', '']) {
+      await cloud.table('meetingRequests').updateEntity({ ...place, sealed }, 'Merge');
+      await expect(createLoan(app)).rejects.toMatchObject({ code: 'internal' });
+    }
+    expect(made()).toHaveLength(2);
+  });
+});
+
+describe('the request id that the platform is given', () => {
+  const asked: string[] = [];
+  let fail: () => Error | undefined;
+  const meeting = { meetingUrl: 'https://meet.example/1', expiryTime: new Date() };
+  /** A platform that only creates meetings. */
+  const platform: MeetingPlatform = {
+    name: 'recorder',
+    identity: 'none',
+    longestTokenLifeSeconds: 1,
+    readLink: () => undefined,
+    issue: () => Promise.reject(new Error('no tokens here')),
+    reissue: () => Promise.reject(new Error('no tokens here')),
+    check: () => Promise.resolve([]),
+    createMeeting: (_meeting, requestId) => {
+      asked.push(requestId);
+      const error = fail();
+      return error ? Promise.reject(error) : Promise.resolve(meeting);
+    },
+  };
+  const meetings = () =>
+    new Meetings({
+      table: openTable(readSettings(cloud.environment), 'meetingRequests'),
+      ring: fixedRing(ringLine('k1')),
+      platforms: [platform],
+      now: clock.now,
+    });
+  const ask = (idempotency?: Idempotency) => meetings().create({}, idempotency, AbortSignal.timeout(15_000));
+
+  beforeEach(() => {
+    asked.length = 0;
+    fail = () => undefined;
+  });
+
+  it('is the same when a claim is taken over, and another one after the key was kept long enough', async () => {
+    const idempotency = { caller: functionKeyHolder, key };
+    fail = () => new Unconfirmed(new Problem('platform-timeout', 'It did not answer.'));
+    await expect(ask(idempotency)).rejects.toMatchObject({ code: 'platform-timeout' });
+    clock.advance({ seconds: 60 });
+    fail = () => undefined;
+    await ask(idempotency);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toBe(asked[0]);
+    clock.advance({ hours: 24 });
+    await ask(idempotency);
+    expect(asked).toHaveLength(3);
+    expect(asked[2]).not.toBe(asked[0]);
+  });
+
+  it('is random, with a key and without', async () => {
+    await ask({ caller: functionKeyHolder, key });
+    await ask({ caller: application('application-a'), key });
+    await ask();
+    await ask();
+    expect(new Set(asked).size).toBe(4);
+    for (const requestId of asked) expect(requestId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 });
