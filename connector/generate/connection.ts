@@ -56,7 +56,7 @@ export function apiProperties(connection: Connection): Json {
   };
 }
 
-/** The background of the icon too. */
+/** Also the background of icon.png: the guest in the middle of an arrow that leads back. */
 export const iconBrandColor = '#0b5d57';
 
 const functionKey: Json = {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { hostVersion } from './functionsCore.ts';
-import { answerStatus } from './httpResponse.ts';
+import { answerStatus } from './httpData.ts';
 import type { Timer } from './timer.ts';
 
 export interface AdminRequest {

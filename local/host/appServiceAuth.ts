@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { principalHeaders, stripPrincipal } from './clientPrincipal.ts';
-import { answerStatus } from './httpResponse.ts';
+import { answerStatus } from './httpData.ts';
 import { readOpenIdProvider, type Claims } from './openIdProvider.ts';
 
 /** How App Service authentication is configured, in the words of `authsettingsV2` where it has any. */

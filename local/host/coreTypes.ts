@@ -74,7 +74,7 @@ export interface CoreInvocationContext {
   invocationId: string;
   request: InvocationRequest;
   metadata: FunctionMetadata;
-  state: 'preInvocationHooks' | 'invocation' | 'postInvocationHooks' | undefined;
+  state: 'invocation' | undefined;
   log(level: LogLevel, category: LogCategory, message: string): void;
 }
 
@@ -92,15 +92,3 @@ export interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
   getCapabilities(workerCapabilities: Record<string, string>): Promise<Record<string, string>>;
 }
-
-export const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation', 'log'] as const;
-export type HookName = (typeof hookNames)[number];
-
-/** Data that hooks share: `hookData` within one scope (the app, or one invocation), `appHookData` across all of them. */
-export interface HookContext {
-  hookData: Record<string, unknown>;
-  appHookData: Record<string, unknown>;
-  [property: string]: unknown;
-}
-
-export type HookCallback = (context: HookContext) => unknown;

@@ -1,16 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { appServiceAuth, type AuthenticationOptions } from './appServiceAuth.ts';
+import type { TypedData } from './coreTypes.ts';
 import type { CorsOptions } from './cors.ts';
 import { functionApp } from './functionApp.ts';
 import { indexFunctions, type HttpFunction, type TimerFunction } from './functionIndex.ts';
 import { logTroubleToStderr, type HostLog } from './hostLog.ts';
-import { bodyLimit } from './httpRequest.ts';
+import { bodyLimit } from './httpData.ts';
 import { startHttpServer } from './httpServer.ts';
 import { invoke } from './invocation.ts';
-import { requestHandler } from './requestHandler.ts';
-import { routeTable } from './routeTable.ts';
-import { startApp, terminateApp } from './startApp.ts';
-import { createTimer, type Timer } from './timer.ts';
+import { handleRequest } from './requestHandler.ts';
+import { mostPreciseFirst } from './routes.ts';
+import { startApp } from './startApp.ts';
+import { Timer } from './timer.ts';
 
 export interface HostOptions {
   /** Loads the app's entry points, which register their functions. */
@@ -39,7 +41,7 @@ export interface Host {
   readonly port: number;
   /** The names of the functions that are served; those in error are logged and left out. */
   readonly functions: readonly string[];
-  /** Refuses new requests, waits for what is under way, runs the appTerminate hooks. */
+  /** Refuses new requests and waits for what is under way. */
   stop(): Promise<void>;
 }
 
@@ -66,8 +68,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     const index = indexFunctions(functionApp.functions, { routePrefix, environment });
     const timers = new Map(index.timers.map((fn) => [nameOf(fn), timerOf(fn)]));
-    const find = routeTable(index.http);
-    const handle = requestHandler({ find, timers, functionKey, cors, authenticate, bodyLimit: limit });
+    const functions = mostPreciseFirst(index.http);
+    const handling = { functions, timers, functionKey, cors, authenticate, bodyLimit: limit };
+    const handle = (request: IncomingMessage, response: ServerResponse) => handleRequest(handling, request, response);
     const server = await startHttpServer(handle, options.port ?? 0);
     if (options.timers ?? true) for (const timer of timers.values()) timer.start();
     return {
@@ -76,7 +79,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
       functions: [...index.http, ...index.timers].map(nameOf),
       async stop() {
         await server.drain(Promise.all([...timers.values()].map((timer) => timer.stop())), drainMs);
-        await terminateApp();
         closeApp();
       },
     };
@@ -91,10 +93,6 @@ function nameOf({ registered }: HttpFunction | TimerFunction): string {
 }
 
 function timerOf({ registered, bindingName, schedule, runOnStartup, useMonitor }: TimerFunction): Timer {
-  return createTimer({
-    schedule,
-    runOnStartup,
-    useMonitor,
-    run: (data) => invoke(registered, { bindingName, data }),
-  });
+  const run = (data: TypedData): Promise<unknown> => invoke(registered, { bindingName, data });
+  return new Timer({ schedule, runOnStartup, useMonitor, run });
 }

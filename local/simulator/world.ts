@@ -1,5 +1,5 @@
 import { countCalls, type Alert, type Call } from './calls.ts';
-import { Clock } from './clock.ts';
+import { Clock } from '../clock.ts';
 import { EntraClients } from './entra/entraClients.ts';
 import type { Faults } from './faults.ts';
 import { GuestApplications } from './meetings/applications.ts';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Answer } from '../http/exchange.ts';
 import { EventChannel } from './eventChannel.ts';
 import type { Guest } from './guest.ts';

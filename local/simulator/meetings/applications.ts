@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Answer } from '../http/exchange.ts';
 import { GuestApplication, type ApplicationDetails } from './application.ts';
 import type { MeetingHall } from './meetings.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { jsonAnswer, type Answer } from '../http/exchange.ts';
 import { eventPackage, linksOf, type UcwaEvent } from './events.ts';
 import type { Poll, Timing } from './pollRequest.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { usualMeetingBehaviour, type AccessLevel, type MeetingBehaviour } from './behaviour.ts';
 import { roomId } from './conference.ts';
 import { Room, type RoomChange } from './room.ts';

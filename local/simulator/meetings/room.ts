@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { AccessLevel, MeetingBehaviour } from './behaviour.ts';
 import { roomId } from './conference.ts';
 import type { Participant, Seat } from './participant.ts';

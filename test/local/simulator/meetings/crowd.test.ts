@@ -1,5 +1,5 @@
 import type { Answer } from '../../../../local/simulator/http/exchange.ts';
-import { Clock } from '../../../../local/simulator/clock.ts';
+import { Clock } from '../../../../local/clock.ts';
 import { GuestApplications } from '../../../../local/simulator/meetings/applications.ts';
 import { Conversation } from '../../../../local/simulator/meetings/conversation.ts';
 import { MeetingHall } from '../../../../local/simulator/meetings/meetings.ts';

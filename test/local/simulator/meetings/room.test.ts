@@ -1,4 +1,4 @@
-import { Clock } from '../../../../local/simulator/clock.ts';
+import { Clock } from '../../../../local/clock.ts';
 import { MeetingHall } from '../../../../local/simulator/meetings/meetings.ts';
 import type { Participant, Seat } from '../../../../local/simulator/meetings/participant.ts';
 import type { Room } from '../../../../local/simulator/meetings/room.ts';

@@ -1,5 +1,5 @@
-import { Clock } from '../../../local/simulator/clock.ts';
-import { until } from '../../support/until.ts';
+import { Clock } from '../../local/clock.ts';
+import { until } from '../support/until.ts';
 
 const start = Date.UTC(2026, 0, 15, 12);
 let source: { now: number };
@@ -72,4 +72,23 @@ test('with a source that runs, appointments are kept by themselves', async () =>
   expect(at).toHaveLength(1);
   expect(at[0]).toBeGreaterThanOrEqual(wanted);
   real.reset();
+});
+
+test('a far appointment is waited for in portions that setTimeout can count', () => {
+  const day = 24 * 60 * 60 * 1000;
+  const portion = 2 ** 31 - 1;
+  const waits: { run: () => void; delayMs: number }[] = [];
+  const spy = jest.spyOn(globalThis, 'setTimeout').mockImplementation((run, delayMs = 0) => {
+    waits.push({ run, delayMs });
+    return { unref: () => undefined } as unknown as NodeJS.Timeout;
+  });
+  appoint('far', 60 * day);
+  for (let index = 0; index < waits.length; index += 1) {
+    expect(kept).toEqual([]);
+    source.now += waits[index]?.delayMs ?? 0;
+    waits[index]?.run();
+  }
+  spy.mockRestore();
+  expect(waits.map(({ delayMs }) => delayMs)).toEqual([portion, portion, 60 * day - 2 * portion]);
+  expect(kept).toEqual([`far at ${60 * day}`]);
 });

@@ -1,4 +1,4 @@
-import { parseSchedule } from '../../../local/host/ncrontab.ts';
+import { parseSchedule } from '../../admin/ncrontab.ts';
 
 /** The next occurrences after 2026-11-12T10:00:00Z, a Thursday. */
 function nextOf(expression: string, count: number): string[] {

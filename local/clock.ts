@@ -3,13 +3,14 @@ interface Appointment {
   readonly run: () => void;
 }
 
-// setTimeout takes no longer delay; and a clock that stands still must not make it a busy loop.
+/** setTimeout counts milliseconds in 31 bits, which is 24.8 days: what is further away is waited for in portions. */
 const longestDelayMs = 2 ** 31 - 1;
+/** A clock that stands still must not make it a busy loop. */
 const shortestDelayMs = 50;
 
 /**
- * The simulator's clock, and what is to happen at a time of it. It runs as the clock that it is given, and can be put
- * forward. Whatever waits shares one timer, which keeps no process alive.
+ * A clock, and what is to happen at a time of it. It runs as the source that it is given, and can be put forward. All
+ * appointments share one timeout, which keeps no process alive.
  */
 export class Clock {
   readonly #source: () => number;
