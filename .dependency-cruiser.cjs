@@ -73,6 +73,14 @@ module.exports = {
       to: { path: '^(connector|lib|functions|test|bench)/' },
     },
     {
+      name: 'simulator-services-before-meetings',
+      comment:
+        'Meetings are simulated on top of the services that ours calls, which know nothing of rosters and events.',
+      severity: 'error',
+      from: { path: '^local/simulator/upstreams/' },
+      to: { path: '^local/simulator/(meetings|control)/' },
+    },
+    {
       name: 'admin-is-a-tool',
       comment:
         'What an administrator runs by hand stands on the service, never under it. The one exception is for the local host: ' +

@@ -29,7 +29,7 @@ export function reached(session: GuestSession, name: GuestState['name']): Promis
 
 /** Who is in the meeting, as the platform sees it; printed, and answered. */
 export function showRoster(world: World): readonly Participant[] {
-  const present = world.meetings.rooms.flatMap((room) => room.roster);
+  const present = world.meetings.all.flatMap((room) => room.roster);
   for (const { id, displayName, state, joins } of present) {
     console.log(
       `     roster: ${displayName}, participant ${id}, ${state}, joined ${joins === 1 ? 'once' : `${joins} times`}`,

@@ -65,7 +65,7 @@ function digest(text: string): Buffer {
 }
 
 async function answerByFunction(
-  { fn }: RouteMatch,
+  { fn }: RouteMatch<HttpFunction>,
   data: HttpData,
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,5 +1,3 @@
-import type { HttpFunction } from './functionIndex.ts';
-
 /** A route such as `v1/guests/{guestId}`, ready to match. */
 export interface RouteTemplate {
   /** Orders templates: the one that sorts first is tried first (literal before parameter). */
@@ -8,9 +6,16 @@ export interface RouteTemplate {
   match(path: string): Record<string, string> | undefined;
 }
 
+/** A function, as far as routing goes. */
+interface Routed {
+  /** Upper case; none stands for all. */
+  methods: readonly string[];
+  template: RouteTemplate;
+}
+
 /** The function that a request is for. */
-export interface RouteMatch {
-  fn: HttpFunction;
+export interface RouteMatch<T> {
+  fn: T;
   params: Record<string, string>;
 }
 
@@ -22,7 +27,7 @@ interface Segment {
 }
 
 /** The functions in the order in which their routes are tried: the most precise route first. */
-export function mostPreciseFirst(functions: readonly HttpFunction[]): HttpFunction[] {
+export function mostPreciseFirst<T extends Routed>(functions: readonly T[]): T[] {
   return functions.toSorted((one, other) => compare(one.template.precedence, other.template.precedence));
 }
 
@@ -30,7 +35,11 @@ export function mostPreciseFirst(functions: readonly HttpFunction[]): HttpFuncti
  * Finds the function of a request. A method that no matching route allows finds nothing: the real host answers 404, not 405
  * (Azure/azure-functions-host#10098), and HEAD is no GET (#11625). @param functions in the order of {@link mostPreciseFirst}
  */
-export function findRoute(functions: readonly HttpFunction[], method: string, path: string): RouteMatch | undefined {
+export function findRoute<T extends Routed>(
+  functions: readonly T[],
+  method: string,
+  path: string,
+): RouteMatch<T> | undefined {
   for (const fn of functions) {
     if (fn.methods.length > 0 && !fn.methods.includes(method)) continue;
     const params = fn.template.match(path);

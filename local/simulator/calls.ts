@@ -1,4 +1,6 @@
-import { operations, type Operation, type Service } from './operations.ts';
+import type { Request } from './http/exchange.ts';
+import { type Operation, operations, type Service } from './operations.ts';
+import type { OnPremisesMeeting } from './upstreams/onPremises/meetings.ts';
 
 /** A web ticket; or a conference key or other password. Each may only go to the server that it is for. */
 export type GuestSecret = 'web-ticket' | 'password';
@@ -54,4 +56,17 @@ export function countCalls(calls: readonly Call[]): Record<Call['operation'], nu
   >;
   for (const call of calls) counts[call.operation] += 1;
   return counts;
+}
+
+/** Finds the secrets that came with a request: in its headers, its URL or its body. */
+export function secretsIn(request: Request, meetings: readonly OnPremisesMeeting[]): GuestSecret[] {
+  const text = [request.path, request.query, ...Object.values(request.headers).flat(), request.body].join('\n');
+  // A key that is the conference id too stands in meeting URLs, where it tells nothing.
+  const isKey = ({ conferenceKey, conferenceUri }: OnPremisesMeeting) =>
+    conferenceKey !== '' && text.includes(conferenceKey) && !conferenceUri.endsWith(`:${conferenceKey}`);
+
+  const found: GuestSecret[] = [];
+  if (/cwt(=|%3d)/i.test(text)) found.push('web-ticket');
+  if (/(^|[?&\n])password=/i.test(text) || meetings.some(isKey)) found.push('password');
+  return found;
 }

@@ -8,7 +8,7 @@ export type Service = (typeof services)[number];
  * What a guest asks of UCWA: to create an application; what is new; to join; everything else of an application. The same
  * on both platforms, under `guest.` with the tokens of the platform, under `ucwa.` on premises.
  */
-export type GuestPlace = 'applications' | 'application' | 'events' | 'join';
+export type GuestResource = 'applications' | 'application' | 'events' | 'join';
 
 /** Everything that can be asked of the simulator and be made to fail. */
 export const operations = [

@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { remember, type Call } from '../calls.ts';
+import { type Call, remember, secretsIn } from '../calls.ts';
 import type { Fault } from '../faults.ts';
-import { secretsIn } from '../onPremises/guestSecrets.ts';
 import type { Service } from '../operations.ts';
 import type { World } from '../world.ts';
 import { readRequest, type Answer, type Request } from './exchange.ts';
@@ -18,6 +17,12 @@ export interface Served {
   route(request: Request): Route;
   /** What the service says with a status that a fault dictates. */
   fail(request: Request, status: number): Answer;
+}
+
+/** What guests ask of a service beside its other clients. */
+export interface GuestRoutes extends Served {
+  /** Whether a request is one of a guest's. */
+  serves(request: Request): boolean;
 }
 
 /** Serves one service's requests: records each call, lets its operation's fault befall it, answers. */

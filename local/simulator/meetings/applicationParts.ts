@@ -9,7 +9,7 @@ import {
   meResource,
   participantResource,
 } from './resources.ts';
-import { noContent, ucwaError } from './ucwaAnswers.ts';
+import { noContent, ucwaError } from '../http/ucwaAnswers.ts';
 
 /** Answers for an application's other resources: what a client reads when events have escaped it. */
 export function applicationPart(method: string, below: string, application: GuestApplication): Answer {

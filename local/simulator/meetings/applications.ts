@@ -1,16 +1,16 @@
 import type { Clock } from '../../clock.ts';
 import type { Answer } from '../http/exchange.ts';
 import { GuestApplication, type ApplicationDetails } from './application.ts';
-import type { MeetingHall } from './meetings.ts';
-import { ucwaError } from './ucwaAnswers.ts';
+import type { Meetings } from './meetings.ts';
+import { ucwaError } from '../http/ucwaAnswers.ts';
 
 /** The running applications of guests, on both platforms. */
 export class GuestApplications {
   readonly #clock: Clock;
-  readonly #meetings: MeetingHall;
+  readonly #meetings: Meetings;
   readonly #running = new Map<string, GuestApplication>();
 
-  constructor(clock: Clock, meetings: MeetingHall) {
+  constructor(clock: Clock, meetings: Meetings) {
     this.#clock = clock;
     this.#meetings = meetings;
   }
@@ -47,7 +47,7 @@ export class GuestApplications {
     for (const application of this.#running.values()) this.end(application);
   }
 
-  /** What is said of an application that is not running. */
+  /** The answer about an application that is not running. */
   notFound(): Answer {
     const { gone } = this.#meetings.behaviour;
     return gone === undefined ? ucwaError(404, 'ApplicationNotFound') : ucwaError(410, gone);

@@ -1,8 +1,4 @@
-/** Who may enter directly: with `Everyone` guests do, with every other level they wait in the lobby (§3.3). */
-export const accessLevels = ['None', 'SameEnterprise', 'Locked', 'Invited', 'Everyone'] as const;
-
-/** One of {@link accessLevels}. */
-export type AccessLevel = (typeof accessLevels)[number];
+import type { AccessLevel } from '../upstreams/platform/behaviour.ts';
 
 /** Why an application is gone for good: a client shows it and does not start anew by itself (§3.5). */
 export const goneSubcodes = ['TooManyApplications', 'InactiveApplicationExpired', 'UserAgentNotAllowed'] as const;
@@ -10,11 +6,11 @@ export const goneSubcodes = ['TooManyApplications', 'InactiveApplicationExpired'
 /** One of {@link goneSubcodes}. */
 export type GoneSubcode = (typeof goneSubcodes)[number];
 
-/** How the meetings of both platforms treat their guests; changed at run time, held from the next request on. */
+/** How the meetings of both platforms treat their guests. Tests change it at run time; a change holds from the next request on. */
 export interface MeetingBehaviour {
-  /** The level of a room that was not created with one, at the moment when it opens. */
+  /** The level of a meeting that was not created with one, at the moment when it opens. */
   accessLevel: AccessLevel;
-  /** Whether a guest who takes its own place again, after it had been admitted, has to be admitted again. */
+  /** Whether a guest who was admitted and joins again has to be admitted again. */
   lobbyOnRejoin: boolean;
   /** How long a guest waits in the lobby at most. That there is an end to it is documented, but not when (§3.3). */
   lobbySeconds?: number | undefined;
@@ -34,7 +30,7 @@ export interface MeetingBehaviour {
   expirySeconds: number;
 }
 
-/** Healthy meetings that everybody may enter. */
+/** Healthy meetings that everybody may join. */
 export function usualMeetingBehaviour(): MeetingBehaviour {
   return {
     accessLevel: 'Everyone',

@@ -26,7 +26,7 @@ test('a reset brings back the start: seed and usual behaviour, nothing recorded,
   expect((await simulator.ask(simulator.platform.discoverUrl, { headers })).status).toBe(200);
 });
 
-test('the meeting hosts on premises are told with their SIP domains', () => {
+test('the meeting hosts on premises are listed with their SIP domains', () => {
   expect(simulator.onPremises).toEqual({
     meetingHosts: { 'meet.contoso.example': 'contoso.example', 'meet.litware.example': 'litware.example' },
     hosts: ['contoso.example', 'litware.example'],

@@ -11,7 +11,7 @@ import { createUcwa } from '../../../../lib/platforms/ucwa/ucwa.ts';
 import { ucwaSchema, ucwaSettings, type UcwaSettings } from '../../../../lib/settings/ucwa.ts';
 import { appSettings } from '../../../../local/appSettings.ts';
 import type { SipDomain } from '../../../../local/simulator/hostNames.ts';
-import type { DeploymentBehaviour } from '../../../../local/simulator/onPremises/behaviour.ts';
+import type { DeploymentBehaviour } from '../../../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { startSimulator } from '../../../../local/simulator/simulator.ts';
 import type { World } from '../../../../local/simulator/world.ts';
 import { pem } from '../../../support/testCloud.ts';

@@ -1,5 +1,5 @@
 import { tokenEndpointOf } from '../../../../lib/platforms/ucwa/tokenEndpoint.ts';
-import type { ChallengeForm } from '../../../../local/simulator/onPremises/behaviour.ts';
+import type { ChallengeForm } from '../../../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { contoso, guestOf, requestSignal, startWing, type WingUnderTest } from './adapterUnderTest.ts';
 
 let wing: WingUnderTest;

@@ -15,19 +15,19 @@ const control = (method: string, path: string, body?: unknown) =>
     headers: { authorization: `Bearer ${simulator.control.token}` },
     body,
   });
-const room = () => simulator.room('the platform');
+const meeting = () => simulator.meeting('the platform');
 
 test('meetings in progress are listed with their rosters, and read by id or conference URI', async () => {
   await simulator.joined('the platform', 'Ada', 'session-of-ada');
   const shown = {
-    id: room().id,
-    conferenceUri: room().conferenceUri,
+    id: meeting().id,
+    conferenceUri: meeting().conferenceUri,
     accessLevel: 'Everyone',
     ended: false,
     roster: [{ displayName: 'Ada', endpoint: 'session-of-ada', state: 'connected', joins: 1 }],
   };
   expect(await control('GET', '/meetings')).toMatchObject({ status: 200, json: [shown] });
-  for (const name of [room().id, encodeURIComponent(room().conferenceUri)]) {
+  for (const name of [meeting().id, encodeURIComponent(meeting().conferenceUri)]) {
     expect(await control('GET', `/meetings/${name}`)).toMatchObject({ status: 200, json: shown });
   }
 });
@@ -38,7 +38,7 @@ test('an advisor opens a meeting with a lobby, admits, denies, ejects and ends',
   expect(opened).toMatchObject({ status: 200, json: { accessLevel: 'Invited', roster: [] } });
   const path = `/meetings/${String(at(opened.json, 'id'))}`;
   for (const name of ['Ada', 'Ben']) await simulator.joined('the platform', name);
-  const [ada, ben] = room().lobby.map(({ id }) => id);
+  const [ada, ben] = meeting().lobby.map(({ id }) => id);
 
   expect(await control('POST', `${path}/admit`, { participantId: ada })).toMatchObject({
     status: 200,
@@ -52,7 +52,7 @@ test('an advisor opens a meeting with a lobby, admits, denies, ejects and ends',
 
 test('who is not there cannot be decided about', async () => {
   await simulator.joined('the platform');
-  expect(await control('POST', `/meetings/${room().id}/admit`, { participantId: 'nobody' })).toMatchObject({
+  expect(await control('POST', `/meetings/${meeting().id}/admit`, { participantId: 'nobody' })).toMatchObject({
     status: 404,
     json: { error: 'There is no such participant to be decided about.' },
   });
@@ -85,7 +85,7 @@ test('every application can be ended, as when a server starts anew', async () =>
   const guest = await simulator.joined('the platform');
   expect((await control('POST', '/guests/end')).status).toBe(204);
   expect((await guest.ask(guest.self)).status).toBe(404);
-  expect(room().roster).toEqual([]);
+  expect(meeting().roster).toEqual([]);
 });
 
 test.each([

@@ -10,20 +10,20 @@ afterAll(() => simulator.stop());
 
 describe.each(platforms)('a guest who drops out on %s', (platform) => {
   const roster = () =>
-    simulator.room(platform).roster.map(({ displayName, state, joins }) => `${displayName} ${state} ${joins}`);
+    simulator.meeting(platform).roster.map(({ displayName, state, joins }) => `${displayName} ${state} ${joins}`);
 
-  test('is still there as a ghost, and takes its own place with a rejoin token', async () => {
+  test('is still in the roster, and replaces itself with a rejoin token', async () => {
     const ada = await simulator.joined(platform, 'Ada');
     await simulator.joined(platform, 'Ben');
-    const [before] = simulator.room(platform).roster;
+    const [before] = simulator.meeting(platform).roster;
     expect(roster()).toEqual(['Ada connected 1', 'Ben connected 1']);
 
     simulator.clock.now += 60_000;
     const again = platform === 'the platform' ? ada.endpoint : ada.token;
     await simulator.joined(platform, 'Ada', again);
     expect(roster()).toEqual(['Ada connected 2', 'Ben connected 1']);
-    expect(simulator.room(platform).roster[0]).toMatchObject({ id: before?.id, endpoint: ada.endpoint });
-    // The old application, if anybody still listens there, is told.
+    expect(simulator.meeting(platform).roster[0]).toMatchObject({ id: before?.id, endpoint: ada.endpoint });
+    // The old application is notified, if anybody still polls there.
     expect(inShort(await ada.events()).at(-1)).toBe('conversation deleted Ended');
   });
 
@@ -35,7 +35,7 @@ describe.each(platforms)('a guest who drops out on %s', (platform) => {
     expect(roster()).toEqual(['Ada connected 2']);
   });
 
-  test('is another participant with a token of its own, and its ghost stays until it expires', async () => {
+  test('is another participant with a token of its own, and the earlier one stays until it expires', async () => {
     await simulator.joined(platform, 'Ada');
     simulator.clock.now += 200_000;
     await simulator.joined(platform, 'Ada');
