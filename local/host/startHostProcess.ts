@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { startChild } from '../childProcess.ts';
+import { startChild, type Echo } from '../childProcess.ts';
 import type { AuthenticationSettings } from './appServiceAuth.ts';
 
 export interface HostProcessOptions {
@@ -17,8 +17,8 @@ export interface HostProcessOptions {
   timers?: boolean;
   /** The app settings. They go over this process's own environment; `undefined` takes one away. */
   environment?: NodeJS.ProcessEnv;
-  /** Whether what the process writes goes to this process's output as well. Default: false. */
-  echo?: boolean;
+  /** Gets what the process writes. Default: nobody does. */
+  echo?: Echo;
 }
 
 export interface HostProcess {
@@ -39,7 +39,7 @@ const readyMessage = z.object({ url: z.string(), functions: z.array(z.string()) 
  * of the repository. Rejects with what the process wrote when it dies before it is ready.
  */
 export async function startHostProcess(options: HostProcessOptions): Promise<HostProcess> {
-  const { appFolder = '.', functionKey, port = 0, cors, timers = true, environment, echo = false } = options;
+  const { appFolder = '.', functionKey, port = 0, cors, timers = true, environment, echo } = options;
   const authentication = options.authentication && JSON.stringify(options.authentication);
   const child = await startChild<z.infer<typeof readyMessage>>({
     name: 'The Functions host',
