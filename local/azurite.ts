@@ -4,14 +4,16 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { startChild, type Child } from './childProcess.ts';
 
-export interface AzuriteOptions {
+interface AzuriteOptions {
   /** Default: true. The whole of Azurite is for Core Tools, whose timers need blobs (AzureWebJobsStorage). */
   tablesOnly?: boolean;
   /** Account names and their keys in base64. Default: the account that all storage emulators share. */
   accounts?: Readonly<Record<string, string>>;
   /** PEM files. With them Azurite speaks https and takes tokens of Entra beside account keys, as in Azure. */
   tls?: { certFile: string; keyFile: string };
-  /** The port of the tables; of the whole of Azurite, the first of three: blobs, queues, tables. Default: free ports. */
+  /**
+   * The port of the tables; of the whole of Azurite, the first of three: blobs, queues, tables. Default: free ports.
+   */
   port?: number;
 }
 
@@ -25,7 +27,10 @@ export interface Azurite {
   stop(): Promise<void>;
 }
 
-/** Published, and built into Storage Explorer and Core Tools: learn.microsoft.com/azure/storage/common/storage-connect-azurite */
+/**
+ * Published, and built into Storage Explorer and Core Tools:
+ * learn.microsoft.com/azure/storage/common/storage-connect-azurite
+ */
 const sharedAccount = {
   name: 'devstoreaccount1',
   key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
@@ -34,8 +39,8 @@ const sharedAccount = {
 const host = '127.0.0.1';
 
 /**
- * Starts the installed Azurite as a process of its own, which keeps everything in memory and ends with this one. Start it
- * from the root of the repository. Resolves when it answers; rejects with what it wrote when it does not start.
+ * Starts the installed Azurite as a process of its own, which keeps everything in memory and ends with this one. Start
+ * it from the root of the repository. Resolves when it answers; rejects with what it wrote when it does not start.
  */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const { tablesOnly = true, accounts = { [sharedAccount.name]: sharedAccount.key } } = options;

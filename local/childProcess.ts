@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 /** Gets a piece of text that a child wrote. */
 export type Echo = (text: string, stream: 'stdout' | 'stderr') => void;
 
-export interface ChildOptions<T> {
+interface ChildOptions<T> {
   /** For messages: begins a sentence. */
   name: string;
   module: string;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCloud } from './cloud.ts';
 
-export interface CloudForCoreToolsOptions {
+interface CloudForCoreToolsOptions {
   /** Where local.settings.json is written. Default: the working directory. */
   folder?: string;
   log: (text: string) => void;

@@ -34,8 +34,8 @@ export interface Connections {
 const bodiless = [204, 205, 304];
 
 /**
- * A fetch to hosts that exist nowhere: every connection goes to a port of this machine, and carries the URL's host in TLS and
- * in its Host header. Answers tell no date, as those of another origin tell a page none.
+ * A fetch to hosts that exist nowhere: every connection goes to a port of this machine, and carries the URL's host in
+ * TLS and in its Host header. Answers tell no date, as those of another origin tell a page none.
  * @param ca PEM of the authority that the servers are vouched for by; default: those that Node trusts
  */
 export function connectTo(port: number, ca?: string): Connections {

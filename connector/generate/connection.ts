@@ -1,7 +1,7 @@
 import type { Json } from './swaggerSchema.ts';
 
 /** An Entra application on whose behalf flows call, with the users who make the connections. */
-export interface EntraConnection {
+interface EntraConnection {
   readonly tenantId: string;
   /** The connector's own registration; it stands in CALLER_APP_IDS of the service. */
   readonly clientId: string;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 export type Json = Readonly<Record<string, unknown>>;
 
 /** What only the connector says about a field. @param place the id of its schema, and the path below it */
-export type Word = (place: string, name: string) => Json;
+type Word = (place: string, name: string) => Json;
 
 /** The keywords that mean the same in Swagger 2.0 and in JSON Schema draft-04, which the definition is made from. */
 const keptKeywords = new Set([

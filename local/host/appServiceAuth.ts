@@ -35,14 +35,15 @@ export type Authenticate = (request: IncomingMessage, path: string, response: Se
  * App Service authentication ("Easy Auth") as it stands before an app whose callers are applications of Entra.
  *
  * Documented (learn.microsoft.com, "Work with user identities", "Configure your App Service app to use Microsoft Entra
- * sign-in", "Environment variables and app settings"): `x-ms-client-principal*` of clients never get through; a good bearer
- * token, or the session cookie of a browser, becomes a principal; its claims are renamed, given a token store; the client id
- * is always an audience; `allowedApplications` looks at `appid` or `azp` and refuses with 403. Seen in answers of Azure: a 401
- * with this challenge and no body, preflights that need no token, WEBSITE_AUTH_ENABLED in any case.
+ * sign-in", "Environment variables and app settings"): `x-ms-client-principal*` of clients never get through; a good
+ * bearer token, or the session cookie of a browser, becomes a principal; its claims are renamed, given a token store;
+ * the client id is always an audience; `allowedApplications` looks at `appid` or `azp` and refuses with 403. Seen in
+ * answers of Azure: a 401 with this challenge and no body, preflights that need no token, WEBSITE_AUTH_ENABLED in any
+ * case.
  *
  * Azure does not say, and here: with a cookie and a bearer the session wins, which is worse for an app that looks for a
- * bearer; a bad bearer passes, as nobody's, on excluded paths only; `/admin/*`, which has a key of its own, is excluded, as
- * some report that Azure does by itself. Left out: sign-in (`/.auth/*`) and `x-ms-token-*`.
+ * bearer; a bad bearer passes, as nobody's, on excluded paths only; `/admin/*`, which has a key of its own, is
+ * excluded, as some report that Azure does by itself. Left out: sign-in (`/.auth/*`) and `x-ms-token-*`.
  *
  * Reads the issuer's keys once, now; throws when it cannot.
  */

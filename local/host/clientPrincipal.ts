@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Claims } from './openIdProvider.ts';
 
-/** The claims that App Service renames, and to what. All others keep their names, `appid`, `azp` and `roles` among them. */
+/**
+ * The claims that App Service renames, and to what. All others keep their names, `appid`, `azp` and `roles` among them.
+ */
 const longNames: Readonly<Record<string, string>> = {
   tid: 'http://schemas.microsoft.com/identity/claims/tenantid',
   oid: 'http://schemas.microsoft.com/identity/claims/objectidentifier',
@@ -22,9 +24,9 @@ export function stripPrincipal(headers: IncomingHttpHeaders): void {
 }
 
 /**
- * The headers that tell the app who calls. An application has no name, so it gets no name header: whether Azure leaves it
- * out too is not documented, so nobody may count on it. @param renamed false: the claims keep their names, as they do where
- * the token store is off.
+ * The headers that tell the app who calls. An application has no name, so it gets no name header: whether Azure leaves
+ * it out too is not documented, so nobody may count on it. @param renamed false: the claims keep their names, as they
+ * do where the token store is off.
  */
 export function principalHeaders(claims: Claims, renamed: boolean): Record<string, string> {
   const principal = {

@@ -5,8 +5,10 @@
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 export type LogCategory = 'user' | 'system' | 'customMetric';
 
-/** One trigger, input or output of a function. What else it carries depends on its type and is checked by who needs it. */
-export interface Binding {
+/**
+ * One trigger, input or output of a function. What else it carries depends on its type and is checked by who needs it.
+ */
+interface Binding {
   type: string;
   direction: 'in' | 'out' | 'inout';
   [property: string]: unknown;
@@ -79,7 +81,7 @@ export interface CoreInvocationContext {
 }
 
 /** One invocation, seen from the programming model. The worker calls the three methods in this order. */
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<InvocationResponse>;

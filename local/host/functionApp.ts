@@ -8,8 +8,9 @@ export interface RegisteredFunction {
 }
 
 /**
- * The app of this process: what its modules have registered. Like the worker's, it lives as long as the process: modules
- * register once, when they are first loaded, and a host that starts later in the same process serves the same functions.
+ * The app of this process: what its modules have registered. Like the worker's, it lives as long as the process:
+ * modules register once, when they are first loaded, and a host that starts later in the same process serves the same
+ * functions.
  */
 class FunctionApp {
   readonly #functions = new Map<string, RegisteredFunction>();

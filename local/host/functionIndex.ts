@@ -24,12 +24,12 @@ export interface TimerFunction {
   useMonitor: boolean;
 }
 
-export interface FunctionIndex {
+interface FunctionIndex {
   http: readonly HttpFunction[];
   timers: readonly TimerFunction[];
 }
 
-export interface IndexOptions {
+interface IndexOptions {
   routePrefix: string;
   /** Where `%SETTING%` in a schedule is looked up. */
   environment: NodeJS.ProcessEnv;

@@ -1,8 +1,8 @@
 /**
  * Stands in for `@azure/functions-core`, the module that the Functions worker supplies and that exists on no registry.
  * `@azure/functions` asks for it when the first function is registered. Under plain Node the host supplies it
- * (startApp.ts); under Jest `moduleNameMapper` maps the name to this file. Hooks (`app.hook`) are not imitated, because the app
- * has none.
+ * (startApp.ts); under Jest `moduleNameMapper` maps the name to this file. Hooks (`app.hook`) are not imitated, because
+ * the app has none.
  */
 import type { FunctionCallback, FunctionMetadata, LogCategory, LogLevel, ProgrammingModel } from './coreTypes.ts';
 import { functionApp } from './functionApp.ts';
@@ -39,10 +39,6 @@ export function registerFunction(metadata: FunctionMetadata, callback: FunctionC
 
 export function setProgrammingModel(model: ProgrammingModel): void {
   functionApp.setModel(model);
-}
-
-export function getProgrammingModel(): ProgrammingModel | undefined {
-  return functionApp.model;
 }
 
 export function log(level: LogLevel, category: LogCategory, message: string): void {

@@ -14,7 +14,7 @@ import { mostPreciseFirst } from './routes.ts';
 import { startApp } from './startApp.ts';
 import { Timer } from './timer.ts';
 
-export interface HostOptions {
+interface HostOptions {
   /** Loads the app's entry points, which register their functions. */
   load: () => Promise<unknown>;
   /** The parsed host.json; of it only `extensions.http.routePrefix` matters here. */
@@ -26,7 +26,9 @@ export interface HostOptions {
   cors?: CorsOptions | undefined;
   /** Turns App Service authentication on: before the functions, and by its variable in the environment of the app. */
   authentication?: AuthenticationOptions | undefined;
-  /** The app settings that the host itself reads: `%SETTING%` in schedules, the size of bodies. Default: process.env. */
+  /**
+   * The app settings that the host itself reads: `%SETTING%` in schedules, the size of bodies. Default: process.env.
+   */
   environment?: NodeJS.ProcessEnv;
   /** Whether timers run on schedule; if not, only `POST /admin/functions/NAME` runs them. Default: true. */
   timers?: boolean;
@@ -50,9 +52,9 @@ const hostJsonSchema = z.object({
 });
 
 /**
- * Runs the functions that `load` registers, over HTTP on the loopback address and on schedule, in place of the Functions
- * host where Core Tools cannot be installed. One host at a time in a process. Throws when the app does not start or the
- * port is taken.
+ * Runs the functions that `load` registers, over HTTP on the loopback address and on schedule, in place of the
+ * Functions host where Core Tools cannot be installed. One host at a time in a process. Throws when the app does not
+ * start or the port is taken.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { functionKey, cors, environment = process.env, drainMs = 10_000 } = options;

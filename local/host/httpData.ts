@@ -39,7 +39,9 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   });
 }
 
-/** The request in the form in which the host hands it to the worker: a name that is repeated becomes one, comma-joined. */
+/**
+ * The request in the form in which the host hands it to the worker: a name that is repeated becomes one, comma-joined.
+ */
 export function toHttpData(request: IncomingMessage, url: URL, params: Record<string, string>, body: Buffer): HttpData {
   const query = [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]);
   return {

@@ -5,7 +5,7 @@ import { answerStatus } from './httpData.ts';
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export interface HttpServer {
+interface HttpServer {
   readonly port: number;
   /** Refuses new requests, waits for those under way and for `others`, but no longer than `drainMs`; then closes. */
   drain(others: Promise<unknown>, drainMs: number): Promise<void>;

@@ -10,7 +10,7 @@ import { invoke } from './invocation.ts';
 import { findRoute, type RouteMatch } from './routes.ts';
 import type { Timer } from './timer.ts';
 
-export interface RequestHandlerOptions {
+interface RequestHandlerOptions {
   /** In the order in which their routes are tried. */
   functions: readonly HttpFunction[];
   /** By function name. */
@@ -23,7 +23,9 @@ export interface RequestHandlerOptions {
   bodyLimit: number;
 }
 
-/** Answers a request in the host's order: CORS, authentication, admin endpoints, route, key, size of the body, function. */
+/**
+ * Answers a request in the host's order: CORS, authentication, admin endpoints, route, key, size of the body, function.
+ */
 export async function handleRequest(
   options: RequestHandlerOptions,
   request: IncomingMessage,
@@ -52,7 +54,9 @@ export async function handleRequest(
   }
 }
 
-/** Whether a request carries the key: in `x-functions-key` or, without that header, in `?code=`. Takes constant time. */
+/**
+ * Whether a request carries the key: in `x-functions-key` or, without that header, in `?code=`. Takes constant time.
+ */
 function hasKey(key: string, headers: IncomingHttpHeaders, query: URLSearchParams): boolean {
   const header = headers['x-functions-key'];
   const given = typeof header === 'string' ? header : query.get('code');

@@ -32,8 +32,9 @@ export function mostPreciseFirst<T extends Routed>(functions: readonly T[]): T[]
 }
 
 /**
- * Finds the function of a request. A method that no matching route allows finds nothing: the real host answers 404, not 405
- * (Azure/azure-functions-host#10098), and HEAD is no GET (#11625). @param functions in the order of {@link mostPreciseFirst}
+ * Finds the function of a request. A method that no matching route allows finds nothing: the real host answers 404, not
+ * 405 (Azure/azure-functions-host#10098), and HEAD is no GET (#11625). @param functions in the order of {@link
+ * mostPreciseFirst}
  */
 export function findRoute<T extends Routed>(
   functions: readonly T[],
@@ -49,9 +50,9 @@ export function findRoute<T extends Routed>(
 }
 
 /**
- * Reads an ASP.NET Core route template, the kind that Functions use: literals, `{name}`, `{name?}` at the end, several in a
- * segment (`{name}.{extension}`). Matching ignores case and a slash at the end. Throws for everything else: constraints,
- * catch-alls and defaults are not imitated, because no function of ours has them.
+ * Reads an ASP.NET Core route template, the kind that Functions use: literals, `{name}`, `{name?}` at the end, several
+ * in a segment (`{name}.{extension}`). Matching ignores case and a slash at the end. Throws for everything else:
+ * constraints, catch-alls and defaults are not imitated, because no function of ours has them.
  */
 export function parseRouteTemplate(template: string): RouteTemplate {
   const texts = segmentsOf(template);

@@ -4,8 +4,8 @@ import * as functionsCore from './functionsCore.ts';
 import type { HostLog } from './hostLog.ts';
 
 /**
- * Starts the app as the worker does: entry points, capabilities; after that nothing can be registered. Returns the function
- * that gives the app back. Throws what the app throws, and when it asks for what we do not imitate.
+ * Starts the app as the worker does: entry points, capabilities; after that nothing can be registered. Returns the
+ * function that gives the app back. Throws what the app throws, and when it asks for what we do not imitate.
  */
 export async function startApp(load: () => Promise<unknown>, log: HostLog): Promise<() => void> {
   functionApp.open(log);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { startChild, type Echo } from '../childProcess.ts';
 import type { AuthenticationSettings } from './appServiceAuth.ts';
 
-export interface HostProcessOptions {
+interface HostProcessOptions {
   /** The folder with package.json, host.json and what package.json `main` names. Default: the working directory. */
   appFolder?: string;
   functionKey: string;
@@ -35,8 +35,8 @@ export interface HostProcess {
 const readyMessage = z.object({ url: z.string(), functions: z.array(z.string()) });
 
 /**
- * Runs the built app under `local/host/main.ts` in a process of its own, which ends with this one. Start it from the root
- * of the repository. Rejects with what the process wrote when it dies before it is ready.
+ * Runs the built app under `local/host/main.ts` in a process of its own, which ends with this one. Start it from the
+ * root of the repository. Rejects with what the process wrote when it dies before it is ready.
  */
 export async function startHostProcess(options: HostProcessOptions): Promise<HostProcess> {
   const { appFolder = '.', functionKey, port = 0, cors, timers = true, environment, echo } = options;

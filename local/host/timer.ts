@@ -23,8 +23,8 @@ interface Status {
 const never = new Date('0001-01-01T00:00:00Z');
 
 /**
- * A timer trigger. One run at a time; the next one is planned when a run has ended, so occurrences that a long run missed
- * follow at once, as in the real host (TimerListener.cs of Azure/azure-webjobs-sdk-extensions).
+ * A timer trigger. One run at a time; the next one is planned when a run has ended, so occurrences that a long run
+ * missed follow at once, as in the real host (TimerListener.cs of Azure/azure-webjobs-sdk-extensions).
  */
 export class Timer {
   readonly #schedule: Schedule;

@@ -3,7 +3,7 @@ import { type Operation, operations, type Service } from './operations.ts';
 import type { OnPremisesMeeting } from './upstreams/onPremises/meetings.ts';
 
 /** A web ticket; or a conference key or other password. Each may only go to the server that it is for. */
-export type GuestSecret = 'web-ticket' | 'password';
+type GuestSecret = 'web-ticket' | 'password';
 
 /** One request that reached the simulator. It is recorded on arrival, so a call still hanging is seen too. */
 export interface Call {

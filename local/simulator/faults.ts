@@ -8,7 +8,9 @@ export interface Fault {
   share?: number | undefined;
   /** Real milliseconds to wait before anything else. */
   delayMs?: number | undefined;
-  /** Answer this status, in the service's own words for it unless `body` is given, and do not carry the operation out. */
+  /**
+   * Answer this status, in the service's own words for it unless `body` is given, and do not carry the operation out.
+   */
   status?: number | undefined;
   /** Added to the answer, over headers of the same name. */
   headers?: Record<string, string> | undefined;

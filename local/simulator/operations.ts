@@ -5,8 +5,8 @@ export const services = ['entra', 'identity', 'vault', 'platform'] as const;
 export type Service = (typeof services)[number];
 
 /**
- * What a guest asks of UCWA: to create an application; what is new; to join; everything else of an application. The same
- * on both platforms, under `guest.` with the tokens of the platform, under `ucwa.` on premises.
+ * What a guest asks of UCWA: to create an application; what is new; to join; everything else of an application. The
+ * same on both platforms, under `guest.` with the tokens of the platform, under `ucwa.` on premises.
  */
 export type GuestResource = 'applications' | 'application' | 'events' | 'join';
 
@@ -42,8 +42,3 @@ export type Operation = (typeof operations)[number];
 
 /** What can be asked of the servers on premises. */
 export type UcwaOperation = Extract<Operation, `ucwa.${string}`>;
-
-/** Whether an operation is UCWA's own, and not of discovery before it. */
-export function isUcwaItself(operation: Operation): boolean {
-  return /^ucwa\.(applications?|events|join)$/.test(operation);
-}

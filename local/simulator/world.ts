@@ -30,7 +30,9 @@ export interface World {
   now(): number;
   /** The recorded calls, by operation. */
   counts(): Record<Call['operation'], number>;
-  /** Back to the start: healthy services, usual behaviour, nothing recorded, and the secrets and clients of the seed. */
+  /**
+   * Back to the start: healthy services, usual behaviour, nothing recorded, and the secrets and clients of the seed.
+   */
   reset(): Promise<void>;
 }
 

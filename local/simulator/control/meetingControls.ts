@@ -8,7 +8,10 @@ import { type PartOf, seconds } from './controlSchemas.ts';
 
 const decisions = ['admit', 'deny', 'eject'] as const;
 
-/** The advisor's side of the meetings in progress. A meeting is named by its id, or its conference URI in percent-encoding. */
+/**
+ * The advisor's side of the meetings in progress. A meeting is named by its id, or its conference URI in
+ * percent-encoding.
+ */
 export function meetingControls(world: World): ControlRoute[] {
   const { meetings, guests } = world;
   const find = (name: string): Meeting => {
@@ -79,7 +82,7 @@ function shown({ id, conferenceUri, accessLevel, ended, roster }: Meeting): Reco
 const accessLevel = z.enum(accessLevels);
 
 /** A part of how meetings treat their guests. */
-export const meetingBehaviourSchema: z.ZodType<PartOf<MeetingBehaviour>> = z
+const meetingBehaviourSchema: z.ZodType<PartOf<MeetingBehaviour>> = z
   .strictObject({
     accessLevel,
     lobbyOnRejoin: z.boolean(),
@@ -102,10 +105,10 @@ export const meetingBehaviourSchema: z.ZodType<PartOf<MeetingBehaviour>> = z
   .partial();
 
 /** A meeting to open before a guest joins it. */
-export const openSchema = z.strictObject({ conferenceUri: z.string().min(1), accessLevel: accessLevel.optional() });
+const openSchema = z.strictObject({ conferenceUri: z.string().min(1), accessLevel: accessLevel.optional() });
 
 /** Who may join an open meeting without waiting in its lobby, from now on. */
-export const accessLevelSchema = z.strictObject({ accessLevel });
+const accessLevelSchema = z.strictObject({ accessLevel });
 
 /** Whom a decision is about. */
-export const participantSchema = z.strictObject({ participantId: z.string() });
+const participantSchema = z.strictObject({ participantId: z.string() });

@@ -53,7 +53,9 @@ export async function readRequest(incoming: IncomingMessage): Promise<Request> {
   };
 }
 
-/** A query parameter, decoded; its name in any letter case, as the platform takes it (§1.1). */
+/**
+ * A query parameter, decoded; its name in any letter case, as the platform takes it (trusted-application-api.md §1.1).
+ */
 export function queryParameter(request: Request, name: string): string | undefined {
   for (const [key, value] of new URLSearchParams(request.query)) {
     if (key.toLowerCase() === name.toLowerCase()) return value;

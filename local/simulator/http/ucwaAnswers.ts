@@ -1,7 +1,7 @@
 import { jsonAnswer, type Answer } from './exchange.ts';
 import type { BodyRefusal } from './jsonBody.ts';
 
-// What UCWA itself says (§3.6); every other status comes from something in front of it.
+// What UCWA itself says (ucwa.md §3.6); every other status comes from something in front of it.
 const codes = new Map([
   [400, 'BadRequest'],
   [403, 'Forbidden'],
@@ -24,7 +24,9 @@ export function isUcwaFailure(status: number): boolean {
   return codes.has(status);
 }
 
-/** UCWA's own error (§3.6): `code` follows the status. @param parameters only with 400: what is wrong, by name */
+/**
+ * UCWA's own error (ucwa.md §3.6): `code` follows the status. @param parameters only with 400: what is wrong, by name
+ */
 export function ucwaError(status: number, subcode?: string, parameters?: Record<string, string>): Answer {
   const code = codes.get(status) ?? 'ServiceFailure';
   return jsonAnswer(status, { code, subcode, message: 'The server refused this request.', parameters });
@@ -35,7 +37,7 @@ export function ucwaBodyRefusal({ status, subcode, parameters }: BodyRefusal): A
   return ucwaError(status, subcode ?? (status === 415 ? 'UnsupportedMediaType' : undefined), parameters);
 }
 
-/** Adds what every answer of UCWA carries (§3.8). @param version of the API, such as 2.0 */
+/** Adds what every answer of UCWA carries (ucwa.md §3.8). @param version of the API, such as 2.0 */
 export function withUcwaVersion(answer: Answer, version: string): Answer {
   return { ...answer, headers: { 'X-MS-UcwaVersion': version, ...answer.headers } };
 }

@@ -77,7 +77,10 @@ export function participantUri(endpoint: string): string {
   return `sip:${digits}@anonymous.invalid`;
 }
 
-/** One join and what came of it, as resources show it: an invitation, and the conversation that it led to (§3.3). */
+/**
+ * One join and what came of it, as resources show it: an invitation, and the conversation that it led to (ucwa.md
+ * §3.3).
+ */
 export interface Conversation {
   /** The path of the conversation. */
   readonly self: string;

@@ -26,7 +26,9 @@ export class GuestApplications {
     return application?.details.host === host ? application : undefined;
   }
 
-  /** Creates an application; or finds the one of the same client, if that has named its instance before (§3.1). */
+  /**
+   * Creates an application; or finds the one of the same client, if that has named its instance before (ucwa.md §3.1).
+   */
   open(details: ApplicationDetails): { application: GuestApplication; isNew: boolean } {
     const known = details.instanceId === undefined ? undefined : this.#sameInstance(details);
     if (known) return { application: known, isNew: false };
@@ -61,7 +63,7 @@ export class GuestApplications {
     );
   }
 
-  /** Looks now, and again when it may have been without a poll for too long (§3.4, §3.5). */
+  /** Looks now, and again when it may have been without a poll for too long (ucwa.md §3.4, §3.5). */
   #watch(application: GuestApplication): void {
     if (application.isEnded) return;
     const { absenceSeconds, expirySeconds } = this.#meetings.behaviour;

@@ -9,7 +9,7 @@ import { conversationResource, invitationResource, participantResource } from '.
 
 type EventContent = Omit<UcwaEvent, 'sender' | 'link'>;
 
-/** One join of a guest: an invitation and a conversation, which change by events (§3.3). */
+/** One join of a guest: an invitation and a conversation, which change by events (ucwa.md §3.3). */
 export class GuestConversation implements ParticipantListener, Conversation {
   readonly id = randomUUID().replaceAll('-', '');
   readonly request: JoinRequest;
@@ -109,7 +109,7 @@ export class GuestConversation implements ParticipantListener, Conversation {
 
   #reason(usual: Removal | 'Canceled'): Reason {
     const subcode = this.#behaviour.reasonSubcode ?? usual;
-    // The code that was seen with every failure of this kind (§3.3).
+    // The code that was seen with every failure of this kind (ucwa.md §3.3).
     const reason = { code: 'RemoteFailure', message: 'The participant is not in the meeting.' };
     return subcode === '' ? reason : { ...reason, subcode };
   }

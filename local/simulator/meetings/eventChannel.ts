@@ -17,8 +17,8 @@ interface Acknowledgement {
 const usualTiming: Timing = { timeout: 180, medium: 5, low: 15 };
 
 /**
- * The event channel of one application (§3.4): a link with `ack=N` acknowledges all packages before N and asks for
- * package N. Each event is sent once; a package whose answer was lost is sent again to who asks for it again.
+ * The event channel of one application (ucwa.md §3.4): a link with `ack=N` acknowledges all packages before N and asks
+ * for package N. Each event is sent once; a package whose answer was lost is sent again to who asks for it again.
  */
 export class EventChannel {
   readonly #clock: Clock;
@@ -93,7 +93,10 @@ export class EventChannel {
     return new Promise((given) => this.#acknowledgements.push({ ack: this.#ack, given }));
   }
 
-  /** The client was away for long: events that it has not read and its timing are lost. The next poll is answered `resume`. */
+  /**
+   * The client was away for long: events that it has not read and its timing are lost. The next poll is answered
+   * `resume`.
+   */
   lapse(): void {
     this.#pending = [];
     this.#dueAt = Infinity;

@@ -3,8 +3,8 @@ import type { Answer, Request } from '../http/exchange.ts';
 const exposed = 'Location, Retry-After, WWW-Authenticate, X-MS-UcwaVersion, X-MS-Correlation-Id';
 
 /**
- * Lets a page read the answer, if its origin is one that the token was made for (§6.1): without such a token no page
- * may, not even an error.
+ * Lets a page read the answer, if its origin is one that the token was made for (trusted-application-api.md §6.1):
+ * without such a token no page may, not even an error.
  */
 export function withCors(request: Request, answer: Answer, allowedOrigins: readonly string[]): Answer {
   const { origin } = request.headers;
@@ -17,7 +17,9 @@ export function withCors(request: Request, answer: Answer, allowedOrigins: reado
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
-/** What a browser asks before the request itself. It carries no token, so only where the URL has one is that looked at. */
+/**
+ * What a browser asks before the request itself. It carries no token, so only where the URL has one is that looked at.
+ */
 export function preflightAnswer(request: Request, allowedOrigins: readonly string[] | undefined): Answer {
   const { origin = '', 'access-control-request-headers': wantedHeaders } = request.headers;
   const answer: Answer = {

@@ -20,7 +20,9 @@ export interface GuestToken {
   isOutOfDate: boolean;
 }
 
-/** Reads `psat=…`, raw or percent-encoded; undefined if this platform has not signed it. @param now epoch milliseconds */
+/**
+ * Reads `psat=…`, raw or percent-encoded; undefined if this platform has not signed it. @param now epoch milliseconds
+ */
 export function readGuestToken(text: string, certificate: SigningCertificate, now: number): GuestToken | undefined {
   const token = /^psat(?:=|%3d)(.+)$/i.exec(text)?.[1];
   const read = token === undefined ? undefined : readWebToken(token);

@@ -14,7 +14,7 @@ export interface MeetingChange {
 }
 
 /** What all meetings share. */
-export interface MeetingContext {
+interface MeetingContext {
   readonly clock: Clock;
   readonly behaviour: Readonly<MeetingBehaviour>;
   readonly changed: (change: MeetingChange) => void;

@@ -26,7 +26,7 @@ const guestApplicationsPath = '/ucwa/psanon/v1/applications';
 
 const partnerApplications = 'ms:rtc:saas:applications';
 
-/** G1 to G3 (§6): what guests ask of the platform, with nothing but their token. */
+/** G1 to G3 (trusted-application-api.md §6): what guests ask of the platform, with nothing but their token. */
 export function platformGuestRoutes(world: World, certificate: SigningCertificate): GuestRoutes {
   return {
     serves: (request) => operationOf(request) !== undefined,
@@ -45,7 +45,8 @@ export function platformGuestRoutes(world: World, certificate: SigningCertificat
   };
 
   async function answer(request: Request, token: GuestToken | undefined, gone: AbortSignal): Promise<Answer> {
-    // The status for a token that has expired is not known; this one is what a client can act on (§6.5).
+    // The status for a token that has expired is not known; this one is what a client can act on
+    // (trusted-application-api.md §6.5).
     if (!token || token.isOutOfDate) return unauthorized(request);
     const { guest } = token;
     const target = targetOf(request);
@@ -74,7 +75,10 @@ export function platformGuestRoutes(world: World, certificate: SigningCertificat
       : platformError(request, status, { message: 'The platform does not serve this request.' }, world.platform);
   }
 
-  /** The token in the URL, where discovery has it, or in the header: discovery takes both (§6.1). */
+  /**
+   * The token in the URL, where discovery has it, or in the header: discovery takes both (trusted-application-api.md
+   * §6.1).
+   */
   function tokenOf(request: Request): GuestToken | undefined {
     const texts = [targetOf(request) ? undefined : contextOf(request), bearerToken(request)];
     return readGuestToken(texts.find((text) => text !== undefined) ?? '', certificate, world.now());
@@ -106,7 +110,7 @@ function contextOf(request: Request): string | undefined {
   return queryParameter(request, 'anonymousMeetingJoinContext') ?? queryParameter(request, 'anonymousContext');
 }
 
-/** G1 (§6.1): where the guest goes on, and the conference that its token is for. */
+/** G1 (trusted-application-api.md §6.1): where the guest goes on, and the conference that its token is for. */
 function guestDiscoverResource(request: Request, { conferenceUri }: Guest, { namespace }: PlatformBehaviour): Resource {
   const anonApplications = `https://${platformHosts.homePool}${guestApplicationsPath}`;
   const applications = `https://${platformHosts.ring}/platformservice/v1/applications`;

@@ -5,7 +5,7 @@ import type { Participant } from './participant.ts';
 
 type Resource = Record<string, unknown>;
 
-/** `application` (§3.1): all links are relative to its host. */
+/** `application` (ucwa.md §3.1): all links are relative to its host. */
 export function applicationResource(application: GuestApplication): Resource {
   const { self, id, channel, details } = application;
   const { culture, userAgent, endpointId, instanceId } = details;

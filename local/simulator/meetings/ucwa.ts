@@ -10,7 +10,7 @@ import { readApplication, readJoin, readPoll } from './requests.ts';
 import { applicationResource } from './resources.ts';
 
 /** What a request's token gives access to. */
-export interface GuestAccess {
+interface GuestAccess {
   readonly guest: Guest;
   /** Given if the token names the endpoint, so that the body need not. */
   readonly tokenEndpointId?: string | undefined;
@@ -20,8 +20,11 @@ export interface GuestAccess {
   readonly isMeeting: (conferenceUri: string) => boolean;
 }
 
-/** What a request is answered with: the token's access, the applications and meetings, and whether the client is still there. */
-export interface UcwaContext {
+/**
+ * What a request is answered with: the token's access, the applications and meetings, and whether the client is still
+ * there.
+ */
+interface UcwaContext {
   readonly access: GuestAccess;
   readonly state: Pick<World, 'guests' | 'meetings'>;
   readonly gone: AbortSignal;
@@ -83,7 +86,7 @@ export function ucwaAnswer(request: Request, target: UcwaTarget, context: UcwaCo
   }
 }
 
-/** Whether the client needs a later version of the API than there is (§3.8). */
+/** Whether the client needs a later version of the API than there is (ucwa.md §3.8). */
 function wantsNewer({ headers }: Request, version: string): boolean {
   const wanted = headers['x-ms-requiresminresourceversion'];
   return typeof wanted === 'string' && Number.parseFloat(wanted) > Number.parseFloat(version);
@@ -105,7 +108,7 @@ function create(request: Request, { applicationsPath }: UcwaTarget, { access, st
   return jsonAnswer(isNew ? 201 : 200, applicationResource(application), { Location: application.self });
 }
 
-/** The answer says nothing but that the join has begun (§3.2): its outcome comes by events. */
+/** The answer says nothing but that the join has begun (ucwa.md §3.2): its outcome comes by events. */
 async function join(
   request: Request,
   application: GuestApplication,

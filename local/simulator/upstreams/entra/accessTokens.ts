@@ -44,7 +44,8 @@ export function accessTokens(clients: EntraClients, certificate: SigningCertific
       const lifetimeSeconds = clients.tokenLifetimeSeconds;
       const issuedAt = Math.floor(now() / 1000);
       const expiresAtSeconds = issuedAt + lifetimeSeconds;
-      // The claims of a v1 application token: what the platform expects is §3, "Incoming webhooks", mirrored.
+      // The claims of a v1 application token: what the platform expects is trusted-application-api.md §3, "Incoming
+      // webhooks", mirrored.
       const claims = {
         aud: audience,
         iss: issuer,

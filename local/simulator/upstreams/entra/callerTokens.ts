@@ -11,7 +11,9 @@ import {
 } from './callers.ts';
 import { type EntraClients, tenantId, tenantId as ourTenantId } from './entraClients.ts';
 
-/** What an application gets a token for. Only the first is needed; the others make the tokens that have to be refused. */
+/**
+ * What an application gets a token for. Only the first is needed; the others make the tokens that have to be refused.
+ */
 export interface CallerGrant {
   application: Pick<CallerApplication, 'clientId' | 'objectId'>;
   /** Default: the application calls in its own name. */
@@ -27,7 +29,7 @@ export interface CallerGrant {
 }
 
 /** What a token is made with. */
-export interface Mint {
+interface Mint {
   certificate: SigningCertificate;
   /** The authority host, `https://login.example`: v2.0 tokens name it. */
   authorityUrl: string;
@@ -38,8 +40,8 @@ export interface Mint {
 
 /**
  * Signs the access token of a caller, with the claims that Entra's v1.0 and v2.0 tokens have ("Access token claims
- * reference"): the application is `appid` in one and `azp` in the other, `scp` is there for users only, and the audience of
- * v2.0 is always the bare client id.
+ * reference"): the application is `appid` in one and `azp` in the other, `scp` is there for users only, and the
+ * audience of v2.0 is always the bare client id.
  */
 export function signCallerToken(grant: CallerGrant, mint: Mint): string {
   const { application, user, tenantId = ourTenantId, version = '2.0' } = grant;
@@ -82,7 +84,7 @@ export function signCallerToken(grant: CallerGrant, mint: Mint): string {
 }
 
 /** Signs the token with which our service learns who has signed in with a browser. It names no application. */
-export function signIdToken(user: EntraUser, mint: Mint): string {
+function signIdToken(user: EntraUser, mint: Mint): string {
   const issuedAt = Math.floor(mint.now / 1000);
   const claims = {
     aud: apiClientId,

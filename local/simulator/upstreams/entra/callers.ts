@@ -31,7 +31,7 @@ export const advisor: EntraUser = {
 };
 
 /** An advisor's app, the registration behind a Power Automate connection, and one that nobody has let in. */
-export const callerNames = ['advisorApp', 'flowConnector', 'stranger'] as const;
+const callerNames = ['advisorApp', 'flowConnector', 'stranger'] as const;
 export type CallerName = (typeof callerNames)[number];
 
 /** The callers, each with a secret made anew. */
@@ -44,7 +44,9 @@ export function makeCallers(): Readonly<Record<CallerName, CallerApplication>> {
   return { advisorApp: make(1), flowConnector: make(2), stranger: make(3) };
 }
 
-/** The resource that a scope of the token endpoint names, as far as it is our service: by its URI or its bare client id. */
+/**
+ * The resource that a scope of the token endpoint names, as far as it is our service: by its URI or its bare client id.
+ */
 export function isOurApi(resource: string): boolean {
   return [apiAudience, apiClientId].includes(resource.toLowerCase());
 }

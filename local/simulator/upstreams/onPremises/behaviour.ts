@@ -18,9 +18,10 @@ export const rootAnswers = [
 export type RootAnswer = (typeof rootAnswers)[number];
 
 /**
- * Where the `redirect` link in a body leads (§1.4–1.6): to the web services; to the bare domain; to the second pool;
- * round and round between the pools; to where it was found; on and on to new URLs; to the cloud; to a foreign host; to
- * the second pool over plain http; to a foreign host behind the name of a good one. `cannot-redirect` is the error 410.
+ * Where the `redirect` link in a body leads (ucwa.md §1.4–1.6): to the web services; to the bare domain; to the second
+ * pool; round and round between the pools; to where it was found; on and on to new URLs; to the cloud; to a foreign
+ * host; to the second pool over plain http; to a foreign host behind the name of a good one. `cannot-redirect` is the
+ * error 410.
  */
 export const bodyRedirects = [
   'none',
@@ -40,7 +41,7 @@ export const bodyRedirects = [
 /** One of {@link bodyRedirects}. */
 export type BodyRedirect = (typeof bodyRedirects)[number];
 
-/** The form of the 401's `WWW-Authenticate` (§2.1). */
+/** The form of the 401's `WWW-Authenticate` (ucwa.md §2.1). */
 export const challengeForms = [
   'two-lines',
   'quoted',
@@ -63,7 +64,7 @@ export type ChallengeForm = (typeof challengeForms)[number];
 
 /** How the servers of one SIP domain speak and act; changed at run time, held from the next request on. */
 export interface DeploymentBehaviour {
-  /** Lync Server 2013 or Skype for Business Server 2015: error bodies, the path of UCWA (§5). */
+  /** Lync Server 2013 or Skype for Business Server 2015: error bodies, the path of UCWA (ucwa.md §5). */
   version: '1.0' | '2.0';
   /** What lyncdiscoverinternal answers over https. */
   internalRoot: RootAnswer;
@@ -83,7 +84,7 @@ export interface DeploymentBehaviour {
   redirectBesideLink: boolean;
   /** The host of the online root that organizers in the cloud are sent to. */
   onlineHost: string;
-  /** How discovery answers: as `Accept` asks, or always in one of the three dialects (§1.10). */
+  /** How discovery answers: as `Accept` asks, or always in one of the three dialects (ucwa.md §1.10). */
   dialect: 'by-accept' | 'hal' | 'access-location' | 'xml';
   /** The form of the links of a root. */
   userLink: 'absolute' | 'relative' | 'http' | 'foreign';
@@ -101,9 +102,11 @@ export interface DeploymentBehaviour {
   /** The lifetime of an anonymous token. */
   tokenLifetimeSeconds: number;
   signedInLifetimeSeconds: number;
-  /** The status with which `user` refuses a bad token (§7.13). */
+  /** The status with which `user` refuses a bad token (ucwa.md §7.13). */
   badTokenAtUser: 403 | 401;
-  /** The status with which UCWA refuses a bad token or another host's: 401, 403 with 28055, or 500 as HTML with 28032. */
+  /**
+   * The status with which UCWA refuses a bad token or another host's: 401, 403 with 28055, or 500 as HTML with 28032.
+   */
   badTokenAtApplications: 401 | 403 | 500;
   /** Where UCWA is: on the host that answers `user`; on another pool; on a foreign host. */
   applicationsOn: 'same-host' | 'other-pool' | 'foreign';
@@ -134,7 +137,7 @@ export function usualDeployment(domain: SipDomain): DeploymentBehaviour {
     userLink: 'absolute',
     accessLocation: 'External',
     bom: false,
-    // The Bearer challenge next to it came with the later version (§5).
+    // The Bearer challenge next to it came with the later version (ucwa.md §5).
     challenge: version === '1.0' ? 'unquoted' : 'two-lines',
     applicationsChallenge: version === '1.0' ? 'unquoted' : 'quoted',
     grants: ['urn:microsoft.rtc:windows', 'urn:microsoft.rtc:anonmeeting', 'password'],

@@ -10,7 +10,9 @@ export function homeRedirect(home: OnPremisesMeeting['home']): BodyRedirect {
   return home === 'online' || home === 'other-pool' ? home : 'none';
 }
 
-/** Answers with a discovery resource, or with the redirect that stands in for its links, or beside them (§1.4). */
+/**
+ * Answers with a discovery resource, or with the redirect that stands in for its links, or beside them (ucwa.md §1.4).
+ */
 export function answerOrRedirect(
   request: Request,
   site: Site,

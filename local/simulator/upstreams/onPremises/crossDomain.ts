@@ -2,7 +2,10 @@ import type { Answer, Request } from '../../http/exchange.ts';
 import { diagnostics, statusPage } from './serverAnswers.ts';
 import type { Site } from './site.ts';
 
-/** Whether a request says that it comes from a page whose origin is not on the list (§1.2). Scheme, host and port count. */
+/**
+ * Whether a request says that it comes from a page whose origin is not on the list (ucwa.md §1.2). Scheme, host and
+ * port count.
+ */
 export function isForeignOrigin({ headers }: Request, { behaviour }: Site): boolean {
   const origin = headers['x-ms-origin'];
   if (typeof origin !== 'string') return false;

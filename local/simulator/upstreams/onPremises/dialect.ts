@@ -27,7 +27,10 @@ const dialects = new Map<string, Dialect>([
   ['application/vnd.microsoft.rtc.autodiscover+xml', 'xml'],
 ]);
 
-/** Puts a resource into the dialect that the behaviour or the request names (§1.10): the first one known, else HAL. */
+/**
+ * Puts a resource into the dialect that the behaviour or the request names (ucwa.md §1.10): the first one known, else
+ * HAL.
+ */
 export function discoveryAnswer(
   request: Request,
   resource: DiscoveryResource,

@@ -9,7 +9,10 @@ import type { Site } from './site.ts';
 const xmlType = 'application/vnd.microsoft.lync.meeting+xml';
 const namespace = 'http://schemas.microsoft.com/rtc/2009/05/simplejoinconfdoc';
 
-/** The page behind a join URL: for a client that asks for it by type and names itself, the conference as XML (§7.6). */
+/**
+ * The page behind a join URL: for a client that asks for it by type and names itself, the conference as XML (ucwa.md
+ * §7.6).
+ */
 export function meetAnswer(request: Request, site: Site): Answer {
   if (request.method !== 'GET') return statusPage(405, { Allow: 'GET' });
   const url = `https://${request.host}${request.path.replace(/\/$/, '')}`.toLowerCase();

@@ -1,8 +1,8 @@
 import { deploymentHosts, type SipDomain } from '../../hostNames.ts';
 
 /**
- * What the meeting host answers to a client that asks for XML: the conference document; a web page; 404; a document with
- * a DTD and entities; one in another namespace; one without conf-uri; one whose organizer belongs to the other
+ * What the meeting host answers to a client that asks for XML: the conference document; a web page; 404; a document
+ * with a DTD and entities; one in another namespace; one without conf-uri; one whose organizer belongs to the other
  * deployment; a redirect to a foreign host.
  */
 export const meetingPages = [

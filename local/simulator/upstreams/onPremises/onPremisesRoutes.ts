@@ -28,7 +28,7 @@ const answers: Record<
   'ucwa.meet': meetAnswer,
 };
 
-// In lower case: the servers do not mind (§2.1).
+// In lower case: the servers do not mind (ucwa.md §2.1).
 const operationsByPath = new Map<string, UcwaOperation>(
   [
     ['/', 'ucwa.root'] as const,
@@ -38,7 +38,10 @@ const operationsByPath = new Map<string, UcwaOperation>(
   ].map(([path, operation]) => [path.toLowerCase(), operation]),
 );
 
-/** Lync Server and Skype for Business Server, every host of every deployment, without what guests ask (§1, §2, §7.6). */
+/**
+ * Lync Server and Skype for Business Server, every host of every deployment, without what guests ask (ucwa.md §1, §2,
+ * §7.6).
+ */
 export function onPremisesRoutes(world: World): Served {
   return {
     route: (request) => {

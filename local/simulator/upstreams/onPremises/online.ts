@@ -10,7 +10,9 @@ export function isOnline(host: string): boolean {
   return onlineSuffixes.some((suffix) => host.endsWith(`.${suffix}`));
 }
 
-/** The cloud's discovery, as far as a client on premises gets: a root, and a `user` that wants Azure AD (§1.9). */
+/**
+ * The cloud's discovery, as far as a client on premises gets: a root, and a `user` that wants Azure AD (ucwa.md §1.9).
+ */
 export function onlineAnswer(request: Request, site: Site, operation: UcwaOperation | 'unknown'): Answer | undefined {
   const href = `https://${request.host}${rootPath}`;
   switch (operation) {

@@ -6,13 +6,13 @@ import { homeOf } from './meetings.ts';
 import { page, statusPage } from './serverAnswers.ts';
 import { rootPath, rootUrl, type Site } from './site.ts';
 
-/** A root (§1.4), over https or plain http. */
+/** A root (ucwa.md §1.4), over https or plain http. */
 export function rootAnswer(request: Request, site: Site): Answer {
   const { behaviour, state } = site;
   const failure = rootFailure(request, site, wantedAnswer(request, site));
   if (failure) return failure;
   const resource = rootResource(request, site);
-  // The plain listener knows one thing to say: come back over https (§1.3).
+  // The plain listener knows one thing to say: come back over https (ucwa.md §1.3).
   if (request.scheme === 'http') return answerOrRedirect(request, site, behaviour.httpRedirect, resource);
   const organizer = queryParameter(request, 'sipuri');
   const home = organizer === undefined ? 'here' : homeOf(state.meetings, organizer);
@@ -50,7 +50,7 @@ function rootResource(request: Request, { domain, hosts, behaviour }: Site): Dis
   };
 }
 
-/** How a root fails, if it shall (§1.3). */
+/** How a root fails, if it shall (ucwa.md §1.3). */
 function rootFailure(request: Request, site: Site, wanted: RootAnswer): Answer | undefined {
   const { domain, hosts, behaviour } = site;
   const moved = (location: string) => statusPage(behaviour.redirectStatus, { Location: location });

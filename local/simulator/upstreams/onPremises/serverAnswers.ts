@@ -25,7 +25,7 @@ const reasons = new Map([
   [503, 'The service is unavailable.'],
 ]);
 
-/** The header that explains a refusal to administrators (§2.4). */
+/** The header that explains a refusal to administrators (ucwa.md §2.4). */
 export function diagnostics(site: Pick<Site, 'domain'>, id: number, reason: string, more = ''): string {
   return `${id};source="${frontEnd(site)}";reason="${reason}"${more}`;
 }
@@ -48,7 +48,7 @@ function frontEnd({ domain }: Pick<Site, 'domain'>): string {
   return `fe01.${domain}`;
 }
 
-/** Adds what every answer of the servers carries (§1.4), under what is there already. */
+/** Adds what every answer of the servers carries (ucwa.md §1.4), under what is there already. */
 export function withServerHeaders(site: Site, answer: Answer): Answer {
   const headers = {
     'Cache-Control': 'no-cache',

@@ -3,7 +3,9 @@ import type { DeploymentBehaviour } from './behaviour.ts';
 import type { World } from '../../world.ts';
 import type { OnPremises } from './state.ts';
 
-/** One deployment, as a request meets it. Numbers with § are sections of the UCWA protocol document, here and beside. */
+/**
+ * One deployment, as a request meets it. Numbers with § are sections of the UCWA protocol document, here and beside.
+ */
 export interface Site {
   domain: SipDomain;
   hosts: DeploymentHosts;
@@ -34,7 +36,7 @@ export function domainOf(host: string): SipDomain | undefined {
 /** The path of a root that is no discovery host's. */
 export const rootPath = '/Autodiscover/AutodiscoverService.svc/root';
 
-/** The root of a host, with the mark that servers put into their links (§1.7). */
+/** The root of a host, with the mark that servers put into their links (ucwa.md §1.7). */
 export function rootUrl(host: string, domain: string): string {
   return `https://${host}${rootPath}?originalDomain=${domain}`;
 }

@@ -2,8 +2,8 @@ import type { Answer, Request } from '../../http/exchange.ts';
 import { diagnostics } from './serverAnswers.ts';
 import type { Site } from './site.ts';
 
-/** What a token request is refused with (§2.4). */
-export type TokenError =
+/** What a token request is refused with (ucwa.md §2.4). */
+type TokenError =
   'invalid_request' | 'invalid_grant' | 'unsupported_grant_type' | 'invalid_scope' | 'server_error';
 
 // Neither clients nor proxies may keep these answers.
@@ -20,7 +20,10 @@ export function tokenError(site: Site, error: TokenError): Answer {
   return { status: 400, headers: { ...json, ...explained }, body };
 }
 
-/** The answer to the passive grant without a cookie: where a browser has to sign in (§2.5). The same in 1.0 and 2.0. */
+/**
+ * The answer to the passive grant without a cookie: where a browser has to sign in (ucwa.md §2.5). The same in 1.0 and
+ * 2.0.
+ */
 export function passiveSignIn(request: Request, site: Site): Answer {
   const href = `https://${request.host}/PassiveAuth/PassiveAuth.aspx`.replaceAll('/', '\\/');
   return {
@@ -34,7 +37,7 @@ export function passiveSignIn(request: Request, site: Site): Answer {
   };
 }
 
-/** A token (§2.3), laid out as the documents print it. @param scope of a signed-in user */
+/** A token (ucwa.md §2.3), laid out as the documents print it. @param scope of a signed-in user */
 export function tokenAnswer(site: Site, token: string, lifetimeSeconds: number, scope?: 'local'): Answer {
   const members = [
     `"access_token":"${token}"`,
@@ -47,8 +50,8 @@ export function tokenAnswer(site: Site, token: string, lifetimeSeconds: number, 
 }
 
 /**
- * Reads a form body as the token endpoint does: `&` separates and nothing else, raw `:` `@` `;` are themselves (§2.2).
- * Undefined if it is malformed: a bad percent sequence, or a name given twice.
+ * Reads a form body as the token endpoint does: `&` separates and nothing else, raw `:` `@` `;` are themselves (ucwa.md
+ * §2.2). Undefined if it is malformed: a bad percent sequence, or a name given twice.
  */
 export function readTokenForm(body: string): ReadonlyMap<string, string> | undefined {
   const form = new Map<string, string>();

@@ -16,7 +16,7 @@ const grants = new Map<string, (request: Request, site: Site, form: Form) => Ans
   ['urn:microsoft.rtc:passive', passiveGrant],
 ]);
 
-/** The web ticket service's OAuth face (§2.2 to 2.7). */
+/** The web ticket service's OAuth face (ucwa.md §2.2 to 2.7). */
 export function ticketAnswer(request: Request, site: Site): Answer {
   if (request.method !== 'POST') return statusPage(405, { Allow: 'POST' });
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

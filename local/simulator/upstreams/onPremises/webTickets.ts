@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { parseJson } from '../../http/exchange.ts';
 
 const schema = z.object({
-  /** The host that issued it, and the only one that takes it (§2.8). */
+  /** The host that issued it, and the only one that takes it (ucwa.md §2.8). */
   host: z.string(),
   identity: z.string(),
   /** Of an anonymous participant: the conference, and a digest of its key. */

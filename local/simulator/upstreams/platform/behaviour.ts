@@ -1,4 +1,4 @@
-/** Who may enter directly: with `Everyone` guests do, with every other level they wait in the lobby (§3.3). */
+/** Who may enter directly: with `Everyone` guests do, with every other level they wait in the lobby (ucwa.md §3.3). */
 export const accessLevels = ['None', 'SameEnterprise', 'Locked', 'Invited', 'Everyone'] as const;
 
 /** One of {@link accessLevels}. */
@@ -6,38 +6,56 @@ export type AccessLevel = (typeof accessLevels)[number];
 
 /** How the platform service speaks and acts; changed at run time, held from the next request on. */
 export interface PlatformBehaviour {
-  /** The prefix of relations: `service:` for everybody, `ms:rtc:saas:` for internal partners (§1.3). */
+  /**
+   * The prefix of relations: `service:` for everybody, `ms:rtc:saas:` for internal partners (trusted-application-api.md
+   * §1.3).
+   */
   namespace: 'service:' | 'ms:rtc:saas:';
-  /** Where links stand: in `_links`, in `_embedded.X._links.self`, or at the top level (§8, row 2). */
+  /**
+   * Where links stand: in `_links`, in `_embedded.X._links.self`, or at the top level (trusted-application-api.md §8,
+   * row 2).
+   */
   linkPlace: 'links' | 'embedded' | 'top-level';
-  /** The form of the links to the application, its tokens and its meetings; others are always absolute (§1.4). */
+  /**
+   * The form of the links to the application, its tokens and its meetings; others are always absolute
+   * (trusted-application-api.md §1.4).
+   */
   hrefs: 'relative' | 'absolute';
-  /** By media type: ISO in `vnd.microsoft.com.ucwa+json`, AJAX in `application/json` (§1.3). Or always the one named. */
+  /**
+   * By media type: ISO in `vnd.microsoft.com.ucwa+json`, AJAX in `application/json` (trusted-application-api.md §1.3).
+   * Or always the one named.
+   */
   dateForm: 'by-media-type' | 'iso' | 'ajax' | 'ajax-escaped';
   /** A byte order mark before every JSON body. */
   bom: boolean;
-  /** The docs say 200, the SDK's mock says 201 (§1.9). */
+  /** The docs say 200, the SDK's mock says 201 (trusted-application-api.md §1.9). */
   tokenStatus: 200 | 201;
-  /** The same of a meeting that was created (§7.2). */
+  /** The same of a meeting that was created (trusted-application-api.md §7.2). */
   meetingStatus: 200 | 201;
   /** As many meetings that have not expired yet: the next one is refused with 409 TooManyOnlineMeetings. */
   meetingLimit?: number | undefined;
   /**
-   * A 307 in answer to a token request with a meeting, and to the request to create one (§1.10): to the home pool; to a
-   * foreign host; to the pool over plain http; or round in a circle of pools.
+   * A 307 in answer to a token request with a meeting, and to the request to create one (trusted-application-api.md
+   * §1.10): to the home pool; to a foreign host; to the pool over plain http; or round in a circle of pools.
    */
   redirect: 'none' | 'pool' | 'foreign' | 'http' | 'loop';
   /**
    * Links and embedded resources to leave out, by local name: `applications`, `anonApplicationTokens`, … Without
-   * `adhocMeetings` none are created either: the permission was not granted (§1.8).
+   * `adhocMeetings` none are created either: the permission was not granted (trusted-application-api.md §1.8).
    */
   missingLinks: string[];
   /** Stands verbatim in place of the guest's discover link. */
   discoverLink?: string | undefined;
   tokenLifetimeSeconds: number;
-  /** False: the application or its endpoint is not registered or consented: 403 below `applications` (§1.7). */
+  /**
+   * False: the application or its endpoint is not registered or consented: 403 below `applications`
+   * (trusted-application-api.md §1.7).
+   */
   registered: boolean;
-  /** Whether that 403 has the subcode ApplicationNotFound; the one that was seen in the wild had none (§1.11). */
+  /**
+   * Whether that 403 has the subcode ApplicationNotFound; the one that was seen in the wild had none
+   * (trusted-application-api.md §1.11).
+   */
   forbiddenSubcode: boolean;
   /** Changed, the application has moved: its old path answers 404. */
   applicationId: string;
@@ -47,7 +65,7 @@ export interface PlatformBehaviour {
 }
 
 /** A guest token that was handed out. */
-export interface IssuedToken {
+interface IssuedToken {
   /** As sent; the same value again is the same guest. */
   applicationSessionId?: string | undefined;
   meetingUrl?: string | undefined;
@@ -85,7 +103,7 @@ export function usualBehaviour(): PlatformBehaviour {
   };
 }
 
-/** What can be asked of an ad-hoc meeting (§7.1), with the defaults of what was not. */
+/** What can be asked of an ad-hoc meeting (trusted-application-api.md §7.1), with the defaults of what was not. */
 export interface MeetingOptions {
   subject?: string | undefined;
   description?: string | undefined;

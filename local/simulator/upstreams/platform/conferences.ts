@@ -3,7 +3,8 @@ import type { AccessLevel, CreatedMeeting, PlatformState } from './behaviour.ts'
 
 /**
  * The conference of a URL `https://<meeting host>/<tenant>/<user>/<id>`; undefined if the URL has another form. It is
- * `sip:<user>@<tenant>.<suffix>;gruu;opaque=app:conf:focus:id:<id>`, in the URL's own letter case (§2).
+ * `sip:<user>@<tenant>.<suffix>;gruu;opaque=app:conf:focus:id:<id>`, in the URL's own letter case
+ * (trusted-application-api.md §2).
  */
 export function conferenceUriOf(meetingUrl: string): string | undefined {
   if (!URL.canParse(meetingUrl)) return undefined;

@@ -12,7 +12,8 @@ export interface Resource {
   properties?: Record<string, unknown>;
 }
 
-// Never prefixed in either dialect (§1.3). `applications` is, in the discover answer to an application (§1.6).
+// Never prefixed in either dialect (trusted-application-api.md §1.3). `applications` is, in the discover answer to an
+// application (trusted-application-api.md §1.6).
 const unprefixed = new Set(['self', 'next', 'myApplications', 'anonApplications', 'myOnlineMeetings']);
 
 /** Puts a resource into the dialect and the places that the behaviour asks for. */
@@ -64,7 +65,7 @@ export function readDate(text: string): number {
   return isoDate.test(text) ? Date.parse(text) : NaN;
 }
 
-/** A date in the form that the behaviour and the media type ask for (§1.3). */
+/** A date in the form that the behaviour and the media type ask for (trusted-application-api.md §1.3). */
 export function renderDate(milliseconds: number, form: PlatformBehaviour['dateForm'], type: string): string {
   switch (form) {
     case 'by-media-type':

@@ -9,7 +9,8 @@ import { endpointId } from './resources.ts';
 /** The audience that the docs name: the origin of the discover URL. */
 export const platformAudience = `https://${platformHosts.discover}`;
 
-// Three names of one service: the docs', the SDK's and the bare application id (§3, "Both audiences").
+// Three names of one service: the docs', the SDK's and the bare application id (trusted-application-api.md §3, "Both
+// audiences").
 const audiences: readonly string[] = [platformAudience, `https://${platformHosts.guestDiscover}`, platformAppId];
 
 /** The 401 for a request without a token that Entra issued for the platform; undefined if it has one. */
@@ -19,7 +20,7 @@ export function tokenRefusal(request: Request, tokens: AccessTokens): Answer | u
 
 /**
  * Why a request below `applications` is turned away: its token, then the application and endpoint that it names
- * (§1.7, in that order), then the application's path. Undefined if it is not.
+ * (trusted-application-api.md §1.7, in that order), then the application's path. Undefined if it is not.
  */
 export function applicationRefusal(
   request: Request,

@@ -8,7 +8,10 @@ import { readMeetingRequest } from './requestBodies.ts';
 import { platformError, resourceAnswer } from './platformAnswers.ts';
 import { joinMeetingUrl, meetingSelf, redirectLocation } from './resources.ts';
 
-/** Answers the request for an ad-hoc meeting (E5, §7) that is known to come from the application. @param now epoch ms */
+/**
+ * Answers the request for an ad-hoc meeting (E5, trusted-application-api.md §7) that is known to come from the
+ * application. @param now epoch ms
+ */
 export function createMeeting(request: Request, platform: PlatformState, now: number): Answer {
   if (platform.missingLinks.includes('adhocMeetings')) {
     return platformError(request, 403, { message: 'The application may not create meetings.' }, platform);
@@ -28,7 +31,8 @@ export function createMeeting(request: Request, platform: PlatformState, now: nu
   return meetingAnswer(request, meeting, platform);
 }
 
-// The account on the home pool in whose name meetings are made: nobody of the tenant's (§7.2).
+// The account on the home pool in whose name meetings are made: nobody of the tenant's (trusted-application-api.md
+// §7.2).
 const organizer = 'DM20R02meet1013';
 
 function makeMeeting(options: MeetingOptions, expiresAt: number, now: number): CreatedMeeting {
@@ -36,7 +40,7 @@ function makeMeeting(options: MeetingOptions, expiresAt: number, now: number): C
   const organizerUri = `sip:${organizer}@noammeetings.lync.example`;
   return {
     ...options,
-    // Another letter case than the SIP URIs, as captured (§2, "Observation").
+    // Another letter case than the SIP URIs, as captured (trusted-application-api.md §2, "Observation").
     joinUrl: `https://meet.resources.lync.example/NOAMmeetings/${organizer.toLowerCase()}/${conferenceId}`,
     conferenceId,
     organizerUri,
@@ -87,7 +91,10 @@ function randomConferenceId(): string {
   return Array.from({ length: 8 }, () => letters.charAt(randomInt(letters.length))).join('');
 }
 
-/** Three parts in base64 with a dot behind each, percent-encoded once with lower-case digits (§2). */
+/**
+ * Three parts in base64 with a dot behind each, percent-encoded once with lower-case digits (trusted-application-api.md
+ * §2).
+ */
 function opaqueContext(): string {
   const parts = [256, 16, 48].map((bytes) => `${randomBytes(bytes).toString('base64')}.`).join('');
   return encodeURIComponent(parts).replace(/%../g, (digits) => digits.toLowerCase());

@@ -4,11 +4,11 @@ import type { Answer, Request } from '../../http/exchange.ts';
 import type { PlatformBehaviour } from './behaviour.ts';
 import { mediaType, render, type Resource } from './dialect.ts';
 
-/** "Skype for Business Online": the resource that the platform is to Entra (§3). */
+/** "Skype for Business Online": the resource that the platform is to Entra (trusted-application-api.md §3). */
 export const platformAppId = '00000004-0000-0ff1-ce00-000000000000';
 
 /** An answer in one of the platform's two JSON media types. */
-export function platformJson(request: Request, status: number, body: unknown, behaviour: PlatformBehaviour): Answer {
+function platformJson(request: Request, status: number, body: unknown, behaviour: PlatformBehaviour): Answer {
   return {
     status,
     headers: { 'Content-Type': `${mediaType(request)}; charset=utf-8` },
@@ -43,14 +43,14 @@ const codes = new Map([
 ]);
 
 /** What an error may say besides its code. */
-export interface ErrorDetail {
+interface ErrorDetail {
   subcode?: string;
   message: string;
   /** Only for 400: by the parameter's name (its inner shape is not known). */
   parameters?: Record<string, string>;
 }
 
-/** An error as §1.11 has it: `code` follows the status, the rest is optional. */
+/** An error as trusted-application-api.md §1.11 has it: `code` follows the status, the rest is optional. */
 export function platformError(
   request: Request,
   status: number,
@@ -62,7 +62,7 @@ export function platformError(
   return platformJson(request, status, { code, ...detail, debugInfo }, behaviour);
 }
 
-/** The answer to a missing or bad token: HTML and two challenges (§1.7). */
+/** The answer to a missing or bad token: HTML and two challenges (trusted-application-api.md §1.7). */
 export function unauthorized(request: Request): Answer {
   const issuers = `00000001-0000-0000-c000-000000000000@${tenantId},${platformAppId}@${tenantId}`;
   const grants = 'urn:microsoft.rtc:windows,urn:microsoft.rtc:anonmeeting,password';
@@ -80,7 +80,7 @@ export function unauthorized(request: Request): Answer {
   };
 }
 
-/** The headers that every answer of the platform carries (§1.2). */
+/** The headers that every answer of the platform carries (trusted-application-api.md §1.2). */
 export function withServerHeaders(request: Request, answer: Answer): Answer {
   const requestId = request.headers['client-request-id'];
   const site = request.host.split('.')[0] ?? '';

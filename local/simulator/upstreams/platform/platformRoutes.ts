@@ -25,8 +25,9 @@ const discoverHosts = [platformHosts.discover, platformHosts.guestDiscover];
 const applicationHosts = [platformHosts.ring, platformHosts.homePool, platformHosts.otherPool];
 
 /**
- * The platform service, E1 to E5 (§1.5) and G1 to G3 (§6), and the other hosts behind its port. Numbers with § are
- * sections of the protocol document of the Trusted Application API, here and beside.
+ * The platform service, E1 to E5 (trusted-application-api.md §1.5) and G1 to G3 (trusted-application-api.md §6), and
+ * the other hosts behind its port. Numbers with § are sections of the protocol document of the Trusted Application API,
+ * here and beside.
  */
 export function platformRoutes(world: World, tokens: AccessTokens, certificate: SigningCertificate): Served {
   const behaviour = world.platform;
@@ -104,7 +105,7 @@ export function platformRoutes(world: World, tokens: AccessTokens, certificate: 
 const empty: Answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' };
 
 /** The host that takes the service's alerts: any path, JSON, 202. */
-export function hookRoute(world: World, request: Request): Route {
+function hookRoute(world: World, request: Request): Route {
   return {
     operation: 'hooks',
     answer: () => {

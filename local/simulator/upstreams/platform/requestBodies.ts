@@ -42,7 +42,10 @@ const meetingSchema = inAnyCase({
 
 const lifeMs = 8 * 60 * 60_000;
 
-/** Reads the body of E5 (§7.1), which may be empty, or finds the answer that refuses it. @param now epoch milliseconds */
+/**
+ * Reads the body of E5 (trusted-application-api.md §7.1), which may be empty, or finds the answer that refuses it.
+ * @param now epoch milliseconds
+ */
 export function readMeetingRequest(
   request: Request,
   behaviour: PlatformBehaviour,
@@ -66,7 +69,7 @@ function yearsFrom(now: number, years: number): number {
   return date.setUTCFullYear(date.getUTCFullYear() + years);
 }
 
-// The longest values are §1.9's.
+// The longest values are trusted-application-api.md §1.9's.
 const tokenSchema = inAnyCase({
   applicationSessionId: z.string().max(100).nullish(),
   allowedOrigins: z.string().max(500).refine(isOriginList, 'Not a list of origins.').transform(cutToOrigins).nullish(),
@@ -74,8 +77,8 @@ const tokenSchema = inAnyCase({
 });
 
 /**
- * The body of a token request (E4, §1.9). Every field may be absent; without a meeting it asks for a token for a chat.
- * The origins are cut to scheme and authority, and joined with `;` in the order sent.
+ * The body of a token request (E4, trusted-application-api.md §1.9). Every field may be absent; without a meeting it
+ * asks for a token for a chat. The origins are cut to scheme and authority, and joined with `;` in the order sent.
  */
 export type TokenRequest = z.infer<typeof tokenSchema>;
 
@@ -116,7 +119,7 @@ function splitList(text: string): string[] {
     .filter(Boolean);
 }
 
-/** Reads the body of a POST, or finds the answer of §1.9 and §1.11 that refuses it. */
+/** Reads the body of a POST, or finds the answer of trusted-application-api.md §1.9 and §1.11 that refuses it. */
 function readBody<T>(
   request: Request,
   schema: z.ZodType<T>,

@@ -3,12 +3,14 @@ import { queryParameter, type Request } from '../../http/exchange.ts';
 import type { PlatformBehaviour } from './behaviour.ts';
 import type { Resource } from './dialect.ts';
 
-/** The endpoint that the tenant registered for the application (§3, "Endpoint registration"). */
+/**
+ * The endpoint that the tenant registered for the application (trusted-application-api.md §3, "Endpoint registration").
+ */
 export const endpointId = 'sip:helpdesk@contoso.example';
 
 const applicationsPath = '/platformservice/v1/applications';
 
-/** E1 (§1.6). Its `self` carries the internal port 4443, which nobody outside reaches. */
+/** E1 (trusted-application-api.md §1.6). Its `self` carries the internal port 4443, which nobody outside reaches. */
 export function discoverResource(request: Request): Resource {
   return {
     rel: 'discover',
@@ -20,7 +22,7 @@ export function discoverResource(request: Request): Resource {
   };
 }
 
-/** E2 (§1.7). */
+/** E2 (trusted-application-api.md §1.7). */
 export function applicationsResource(request: Request, behaviour: PlatformBehaviour): Resource {
   return {
     rel: 'applications',
@@ -28,7 +30,7 @@ export function applicationsResource(request: Request, behaviour: PlatformBehavi
   };
 }
 
-/** E3 (§1.8). What is offered shows by the links that are there. */
+/** E3 (trusted-application-api.md §1.8). What is offered shows by the links that are there. */
 export function applicationResource(request: Request, behaviour: PlatformBehaviour): Resource {
   const at = (rest: string, query = '?') => href(request, behaviour, `${rest}${query}endpointId=${endpointId}`);
   const self = (rest: string) =>
@@ -58,14 +60,17 @@ export function applicationResource(request: Request, behaviour: PlatformBehavio
   };
 }
 
-/** The `self` of a token (§1.9): at the ring with port 4443, or at the home pool with the mark of a redirect. */
+/**
+ * The `self` of a token (trusted-application-api.md §1.9): at the ring with port 4443, or at the home pool with the
+ * mark of a redirect.
+ */
 export function tokenSelf(request: Request, behaviour: PlatformBehaviour): string {
   const isRing = request.host === platformHosts.ring;
   const path = `${applicationsPath}/${behaviour.applicationId}/anonApplicationTokens?endpointId=${encodedEndpointId}`;
   return `https://${request.host}${isRing ? ':4443' : ''}${path}${isRing ? '' : '&redirect=1'}`;
 }
 
-/** The `self` of a created meeting (§7.2): relative always. */
+/** The `self` of a created meeting (trusted-application-api.md §7.2): relative always. */
 export function meetingSelf(meetingId: string, organizerUri: string, behaviour: PlatformBehaviour): string {
   const path = `${applicationsPath}/${behaviour.applicationId}/adhocMeetings/${meetingId}`;
   return `${path}?endpointId=${encodedEndpointId}&onlineMeetingContext=${organizerUri}`;
@@ -77,7 +82,7 @@ export function joinMeetingUrl(onlineMeetingUri: string, behaviour: PlatformBeha
   return `https://${platformHosts.homePool}${path}?confUrl=${onlineMeetingUri}&endpointId=${endpointId}`;
 }
 
-// `self` links have it in percent-encoding with lower-case digits, the others raw (§1.8).
+// `self` links have it in percent-encoding with lower-case digits, the others raw (trusted-application-api.md §1.8).
 const encodedEndpointId = encodeURIComponent(endpointId).replace(/%../g, (digits) => digits.toLowerCase());
 
 /** Something of the application's, relative to the host or not, as the behaviour wants it. */
@@ -86,7 +91,10 @@ function href(request: Request, behaviour: PlatformBehaviour, rest: string): str
   return `${origin}${applicationsPath}/${behaviour.applicationId}${rest}`;
 }
 
-/** Where a request is sent on to (§1.10): `redirect=1` tells a well-behaved pool not to do it again. */
+/**
+ * Where a request is sent on to (trusted-application-api.md §1.10): `redirect=1` tells a well-behaved pool not to do it
+ * again.
+ */
 export function redirectLocation(request: Request, redirect: PlatformBehaviour['redirect']): string | undefined {
   const { homePool, otherPool, foreign } = platformHosts;
   if (redirect === 'none') return undefined;

@@ -9,7 +9,10 @@ import { resourceAnswer } from './platformAnswers.ts';
 import { endpointId, redirectLocation, tokenSelf } from './resources.ts';
 import { readTokenRequest, type TokenRequest } from './requestBodies.ts';
 
-/** Answers a token request (E4, §1.9) that is known to come from the application. @param now epoch milliseconds */
+/**
+ * Answers a token request (E4, trusted-application-api.md §1.9) that is known to come from the application. @param now
+ * epoch milliseconds
+ */
 export function issueToken(
   request: Request,
   platform: PlatformState,
@@ -47,22 +50,22 @@ export function issueToken(
   );
 }
 
-// A service-owned account on the meeting's pool, different from the organizer (§2, `ruu`).
+// A service-owned account on the meeting's pool, different from the organizer (trusted-application-api.md §2, `ruu`).
 const routingAccount = 'sip:DM20R02meet1013@noammeetings.lync.example';
 
 /** A guest token and its end. */
 export interface AnonymousToken {
-  /** `psat=` and a JSON web token with the claims of §2. */
+  /** `psat=` and a JSON web token with the claims of trusted-application-api.md §2. */
   token: string;
   /** Milliseconds since the epoch: the `exp` claim and the fraction of a second that it leaves out. */
   expiresAt: number;
 }
 
 /**
- * Makes the token of §2. Two equal requests within one second give the same text: nothing but `nbf` tells them apart,
- * in the captures as here.
+ * Makes the token of trusted-application-api.md §2. Two equal requests within one second give the same text: nothing
+ * but `nbf` tells them apart, in the captures as here.
  */
-export function makeAnonymousToken(
+function makeAnonymousToken(
   { applicationSessionId, allowedOrigins, meetingUrl }: TokenRequest,
   issuer: { endpointId: string; now: number; lifetimeSeconds: number; certificate: SigningCertificate },
 ): AnonymousToken {
@@ -84,8 +87,11 @@ export function makeAnonymousToken(
   };
 }
 
-/** Where the guest goes with it; the token stands there encoded twice, as `psat%253d…` (§2, "Double encoding"). */
-export function guestDiscoverUrl(token: string, isForMeeting: boolean): string {
+/**
+ * Where the guest goes with it; the token stands there encoded twice, as `psat%253d…` (trusted-application-api.md §2,
+ * "Double encoding").
+ */
+function guestDiscoverUrl(token: string, isForMeeting: boolean): string {
   const name = isForMeeting ? 'anonymousMeetingJoinContext' : 'anonymousContext';
   return `https://${platformHosts.guestDiscover}/platformService/discover?${name}=${token.replaceAll('=', '%253d')}`;
 }

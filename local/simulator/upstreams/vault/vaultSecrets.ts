@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** What a secret may be given besides its value. */
-export interface SecretAttributes {
+interface SecretAttributes {
   /** When the secret counts as expired. Key Vault still gives it out then. */
   expiresAt?: Date | undefined;
   /** `application/x-pem-file` or `application/x-pkcs12` for the secret half of a certificate. */

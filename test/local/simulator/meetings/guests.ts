@@ -46,7 +46,7 @@ export interface TestGuest extends Bearer {
 }
 
 /** An event, as the tests look at it. */
-export interface SeenEvent {
+interface SeenEvent {
   sender: string;
   rel: string;
   href: string;
