@@ -68,7 +68,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
       const known = Object.entries({ ...parts, ...endpoints }).filter(([, value]) => value !== undefined);
       return known.map(([name, value]) => `${name}=${value ?? ''};`).join('');
     },
-    // All is in memory: there is nothing to save, and the whole of Azurite waits for its callers when asked politely.
+    // Azurite keeps everything in memory, so there is nothing to save; stopped by SIGTERM it waits for its callers.
     stop: child.kill,
   };
 }
@@ -83,7 +83,7 @@ type Service = 'blob' | 'queue' | 'table';
 type Ports = ReadonlyMap<Service, number>;
 type StartOptions = Pick<AzuriteOptions, 'port' | 'tls'> & { accounts: Readonly<Record<string, string>> };
 
-/** A port that was free a moment ago may be taken when Azurite gets to it: then others are tried. */
+/** A free port may be taken by another process before Azurite listens: then others are tried. */
 async function startOnFreePorts(
   services: readonly Service[],
   options: StartOptions,
@@ -128,7 +128,7 @@ async function startOn(ports: Ports, { accounts, tls }: StartOptions): Promise<C
   });
 }
 
-/** Ports are held together, so that no two are the same, and let go. */
+/** All ports are taken at the same time, so that no two are the same, and then released. */
 async function freePorts(count: number): Promise<number[]> {
   const holders = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

@@ -35,7 +35,7 @@ const stopLimitMs = 15_000;
 const longestOutput = 1_000_000;
 
 /**
- * Forks a Node process that ends when this one is gone, however it went. Call it from the root of the repository.
+ * Forks a Node process that ends when this one has ended, for whatever reason. Call it from the root of the repository.
  * Rejects with the child's output when it ends before it is ready or is not ready within 30 seconds.
  */
 export async function startChild<T>(options: ChildOptions<T>): Promise<Child<T>> {

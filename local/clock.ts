@@ -30,15 +30,15 @@ export class Clock {
   }
 
   /**
-   * Puts the clock forward, and lets everything happen that has come due, in its order but at the new time: who asks
-   * again is there at the new time. With 0 it catches up with a source that was changed.
+   * Puts the clock forward, and runs every appointment that is due, in order; `now` is the new time already. With 0 it
+   * catches up with a source that was changed.
    */
   advance(milliseconds: number): void {
     this.#aheadMs += milliseconds;
     this.#runDue();
   }
 
-  /** Makes an appointment; a time that is past is kept at the next opportunity. @returns how to cancel it */
+  /** Makes an appointment; one in the past runs at the next opportunity. @returns how to cancel it */
   at(time: number, run: () => void): () => void {
     const appointment = { time, run };
     this.#appointments.add(appointment);

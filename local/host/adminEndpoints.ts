@@ -12,7 +12,7 @@ interface AdminRequest {
 }
 
 /**
- * The two admin endpoints that people use: `GET /admin/host/status`, open, and `POST /admin/functions/NAME`, which
+ * The two admin endpoints in use: `GET /admin/host/status`, open, and `POST /admin/functions/NAME`, which
  * needs the key, runs a timer once and answers 202 without waiting for it. Returns whether the request has been
  * answered.
  */

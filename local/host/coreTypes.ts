@@ -1,5 +1,5 @@
 /**
- * What the Functions worker and a programming model say to each other, as far as HTTP and timer functions need it.
+ * The interface between the Functions worker and a programming model, as far as HTTP and timer functions need it.
  * After `types-core/index.d.ts` of Azure/azure-functions-nodejs-worker, which is no npm package.
  */
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';

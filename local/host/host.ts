@@ -62,7 +62,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const limit = bodyLimit(environment);
   const authenticate = options.authentication && (await appServiceAuth(options.authentication));
   const load = (): Promise<unknown> => {
-    // App Service's own word to the app, on or off, whatever the settings say.
+    // App Service sets it, on or off, whatever the settings say.
     process.env['WEBSITE_AUTH_ENABLED'] = authenticate ? 'True' : 'False';
     return options.load();
   };

@@ -5,7 +5,7 @@ import type { HttpCookie, HttpData, Nullable, TypedData } from './coreTypes.ts';
 const defaultBodyLimit = 104_857_600;
 const bodyLimitSetting = 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT';
 
-/** Bytes that a request body may have. Throws when the setting is no number. */
+/** Bytes that a request body may have. Throws when the setting is not a number. */
 export function bodyLimit(environment: NodeJS.ProcessEnv): number {
   const setting = environment[bodyLimitSetting];
   if (setting === undefined) return defaultBodyLimit;

@@ -5,7 +5,7 @@ import { readWebToken } from '../simulator/webToken.ts';
 /** The claims of a token, as it carries them. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Who issues tokens, as its OpenID configuration tells. */
+/** An issuer of tokens, as its OpenID configuration describes it. */
 interface OpenIdProvider {
   authorizationEndpoint: string;
   /** The claims of a token that it issued for one of the audiences and that is good now; undefined for any other. */

@@ -17,7 +17,7 @@ interface RequestHandlerOptions {
   timers: ReadonlyMap<string, Timer>;
   functionKey: string;
   cors: CorsOptions | undefined;
-  /** Undefined: nobody is asked who they are, and what they say of themselves reaches the functions. */
+  /** Undefined: no authentication, and the principal headers of clients reach the functions. */
   authenticate: Authenticate | undefined;
   /** Bytes that a request body may have. */
   bodyLimit: number;

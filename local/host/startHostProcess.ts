@@ -26,7 +26,7 @@ export interface HostProcess {
   readonly functions: readonly string[];
   /** All that the process has written, its end if it is more than a megabyte. */
   output(): string;
-  /** Lets it finish what is under way. */
+  /** Ends it after the requests that are under way. */
   stop(): Promise<void>;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;

@@ -2,7 +2,7 @@ import { services, type Operation, type Service } from './operations.ts';
 
 /** How an operation misbehaves. The parts combine: a delayed 503, a slow answer cut in the middle. */
 export interface Fault {
-  /** Lifts by itself after so many faulty calls. Without it, the fault stays until it is cleared. */
+  /** The number of faulty calls after which the fault ends. Without it, the fault stays until it is cleared. */
   times?: number | undefined;
   /** The part of calls that are faulty, 0 to 1, evenly spread: 0.5 is every second call. Default: all. */
   share?: number | undefined;
@@ -67,7 +67,7 @@ export class Faults {
     await Promise.all(services.map((service) => this.down(service, false)));
   }
 
-  /** The fault that befalls the call being made now; counts the call. */
+  /** The fault of the call that is being made now, if it has one. Counts the call. */
   take(operation: Operation): Fault | undefined {
     const active = this.#active.get(operation);
     if (!active) return undefined;

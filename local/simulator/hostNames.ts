@@ -12,7 +12,7 @@ export const platformHosts = {
   /** The home pool of every meeting. */
   homePool: 'webpool01.infra.lync.example',
   otherPool: 'webpool02.infra.lync.example',
-  /** Ends in the same letters as a trusted suffix, but not at a label: no credential may ever arrive here. */
+  /** Ends in the same letters as a trusted suffix, but not at a label: no credential may be sent here. */
   foreign: 'evil-lync.example',
   /** Takes the alerts that the service posts. */
   hooks: 'hooks.example',
@@ -50,7 +50,8 @@ export interface DeploymentHosts {
   pool2: string;
   meet: string;
   /**
-   * Ends in the same letters as the domain, but not at a label. It plays along, so that a client that is fooled shows.
+   * Ends in the same letters as the domain, but not at a label. It answers as the others do, so that a client that
+   * trusts it is detected.
    */
   foreign: string;
 }

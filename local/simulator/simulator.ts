@@ -38,7 +38,7 @@ export interface SimulatorOptions {
   seed?: (world: World) => void;
 }
 
-/** A running simulator: everything that the service under test needs to be told, and the world to change. */
+/** A running simulator: the settings that the service under test needs, and the world to change. */
 export interface Simulator {
   /** Entra; the URL is the authority host. */
   entra: { url: string; tenantId: string; clientId: string };
@@ -92,7 +92,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     world.clock.reset();
     await Promise.all([...listeners.values()].map((listener) => listener.setDown(true)));
   };
-  // An idle connection closed here just as a client uses it again would look like a fault that nobody asked for.
+  // An idle connection that is closed just when a client uses it again would look like a fault.
   const lasting = { keepAliveTimeout: 0 };
   const plain = (listener: RequestListener) => createPlainServer(lasting, listener);
   const secure = (listener: RequestListener) => createTlsServer({ ...tls, ...lasting }, listener);

@@ -30,7 +30,7 @@ export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z
     bom: z.boolean(),
     tokenStatus: z.literal([200, 201]),
     meetingStatus: z.literal([200, 201]),
-    // Null takes the limit back.
+    // Null removes the limit.
     meetingLimit: z
       .int()
       .min(0)
@@ -38,7 +38,7 @@ export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z
       .transform((limit) => limit ?? undefined),
     redirect: z.enum(['none', 'pool', 'foreign', 'http', 'loop']),
     missingLinks: z.array(z.string()),
-    // Null takes the lie back.
+    // Null restores the platform's own link.
     discoverLink: z
       .string()
       .nullable()
@@ -52,7 +52,7 @@ export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z
   })
   .partial();
 
-/** What befalls an operation. */
+/** How an operation misbehaves. */
 export const faultSchema: z.ZodType<Fault> = z
   .strictObject({
     times: z.int().min(1),
@@ -78,7 +78,7 @@ export const serviceSchema = z.enum(services);
 /** Whether a service's port is closed. */
 export const downSchema = z.strictObject({ down: z.boolean() });
 
-/** How far the clock is put forward; it is never put back. */
+/** How far the clock is put forward. It cannot be put back. */
 export const clockSchema = z.strictObject({ advanceMs: z.int().min(0) });
 
 /** The name of a secret, in a path; what Key Vault allows. */
@@ -150,7 +150,7 @@ export const deploymentSchema: z.ZodType<PartOf<DeploymentBehaviour>> = z
   })
   .partial();
 
-/** Every meeting on premises, in place of those that there are. */
+/** The meetings on premises that replace the present ones. */
 export const meetingsSchema: z.ZodType<OnPremisesMeeting[]> = z.array(
   z.strictObject({
     url: z.url(),

@@ -86,7 +86,7 @@ const meetingBehaviourSchema: z.ZodType<PartOf<MeetingBehaviour>> = z
   .strictObject({
     accessLevel,
     lobbyOnRejoin: z.boolean(),
-    // Null takes it back, here and below.
+    // Null removes the value, here and below.
     lobbySeconds: seconds.nullable().transform((time) => time ?? undefined),
     joinEvents: z.enum(['usual', 'completed-only']),
     eventsBeforeAnswer: z.boolean(),

@@ -22,7 +22,7 @@ export interface Answer {
   status: number;
   headers: Record<string, string | string[]>;
   body: string;
-  /** In place of all this: the connection is destroyed, or nothing ever comes. */
+  /** Instead of an answer: the connection is destroyed, or no answer is ever sent. */
   connection?: 'cut' | 'silent';
 }
 

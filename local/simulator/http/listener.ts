@@ -3,7 +3,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 /** A server on a port of 127.0.0.1 that can be closed and opened again under the same number. */
 export interface Listener {
   readonly port: number;
-  /** Closes the port and destroys every live connection, or opens it again; nothing happens if it is so already. */
+  /**
+   * Closes the port and destroys every live connection, or opens it again. Does nothing if it is in that state already.
+   */
   setDown(down: boolean): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ const handshake = 0x16;
 /** One port for https and plain http: hands each connection to the server that its first byte is for. */
 export function eitherServer(secure: Server, plain: Server): Server {
   return createServer({ noDelay: true }, (socket: Socket) => {
-    // A connection may end in an error before it has said anything; afterwards, its server listens too.
+    // A connection may end in an error before its first byte. Afterwards its server also handles errors.
     socket.on('error', () => undefined);
     socket.once('readable', () => {
       const first: unknown = socket.read();

@@ -42,5 +42,5 @@ export function withUcwaVersion(answer: Answer, version: string): Answer {
   return { ...answer, headers: { 'X-MS-UcwaVersion': version, ...answer.headers } };
 }
 
-/** The answer to a request that was carried out and has nothing to tell. */
+/** The answer to a request that was carried out and has no content. */
 export const noContent: Answer = { status: 204, headers: {}, body: '' };

@@ -79,7 +79,7 @@ export function participantUri(endpoint: string): string {
 
 /**
  * One join and what came of it, as resources show it: an invitation, and the conversation that it led to (ucwa.md
- * §3.3).
+ * ucwa.md §3.3).
  */
 export interface Conversation {
   /** The path of the conversation. */

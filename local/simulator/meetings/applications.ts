@@ -44,7 +44,7 @@ export class GuestApplications {
     application.end(this.notFound());
   }
 
-  /** Ends all of them, as when a server starts anew. */
+  /** Ends all of them, as a restart of the server does. */
   endAll(): void {
     for (const application of this.#running.values()) this.end(application);
   }
@@ -63,7 +63,7 @@ export class GuestApplications {
     );
   }
 
-  /** Looks now, and again when it may have been without a poll for too long (ucwa.md §3.4, §3.5). */
+  /** Checks now, and again when it may have been without a poll for too long (ucwa.md §3.4, ucwa.md §3.5). */
   #watch(application: GuestApplication): void {
     if (application.isEnded) return;
     const { absenceSeconds, expirySeconds } = this.#meetings.behaviour;

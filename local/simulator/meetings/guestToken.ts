@@ -29,7 +29,7 @@ export function readGuestToken(text: string, certificate: SigningCertificate, no
   const claims = claimsSchema.safeParse(read?.claims);
   if (token === undefined || !read?.isSignedBy(certificate.publicKey) || !claims.success) return undefined;
   const { asi, ao = '', confid, nbf, exp } = claims.data;
-  // Whoever was given no session id is somebody else with each token.
+  // Without a session id, each token is another guest.
   const endpoint = asi ?? createHash('sha256').update(token).digest('base64url');
   return {
     guest: { endpoint, conferenceUri: confid },

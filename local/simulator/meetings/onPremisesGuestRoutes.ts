@@ -12,7 +12,7 @@ import { applicationsPaths } from '../upstreams/onPremises/user.ts';
 import type { World } from '../world.ts';
 import { readTarget, ucwaAnswer, type UcwaTarget } from './ucwa.ts';
 
-/** UCWA on premises: it challenges like discovery, and serves guests who have a ticket (ucwa.md §2.8, §3). */
+/** UCWA on premises: it challenges like discovery, and serves guests who have a ticket (ucwa.md §2.8, ucwa.md §3). */
 export function onPremisesGuestRoutes(world: World): GuestRoutes {
   return {
     serves: (request) => targetOf(request, siteOf(world, request.host)) !== undefined,

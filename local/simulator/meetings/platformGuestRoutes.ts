@@ -77,7 +77,7 @@ export function platformGuestRoutes(world: World, certificate: SigningCertificat
 
   /**
    * The token in the URL, where discovery has it, or in the header: discovery takes both (trusted-application-api.md
-   * §6.1).
+   * trusted-application-api.md §6.1).
    */
   function tokenOf(request: Request): GuestToken | undefined {
     const texts = [targetOf(request) ? undefined : contextOf(request), bearerToken(request)];

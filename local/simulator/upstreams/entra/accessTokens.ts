@@ -11,7 +11,7 @@ export interface Grant {
   proof: 'secret' | 'certificate' | 'managed-identity';
 }
 
-/** What a service learns from a good token. The audience is the service's own to judge. */
+/** What a service learns from a good token. The service checks the audience itself. */
 export interface AccessTokenClaims {
   aud: string;
   appid: string;
@@ -37,7 +37,7 @@ const claimsSchema = z.object({
 
 /** @param now the clock, in milliseconds since the epoch */
 export function accessTokens(clients: EntraClients, certificate: SigningCertificate, now: () => number): AccessTokens {
-  // `uti` is an id to everybody else; here it begins with what a revocation goes by.
+  // To others `uti` is only an id; here it begins with the generation, by which tokens are revoked.
   const generation = () => `${clients.generation}.`;
   return {
     issue({ audience, appId, proof }) {

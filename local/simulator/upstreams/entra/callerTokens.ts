@@ -115,7 +115,7 @@ function pairwiseId({ objectId }: EntraUser): string {
 
 /** Who calls our service, and with what, where callers prove themselves with Entra. */
 export interface Callers {
-  /** Our service's registration in Entra, as App Service authentication is told of it. */
+  /** Our service's registration in Entra, as the settings of App Service authentication have it. */
   readonly api: { openIdIssuer: string; clientId: string; allowedAudiences: string[] };
   /** Their ids, and the secrets that the token endpoint takes. */
   readonly applications: Readonly<Record<CallerName, CallerApplication>>;

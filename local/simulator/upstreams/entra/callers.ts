@@ -30,7 +30,7 @@ export const advisor: EntraUser = {
   objectId: 'ada00000-0000-4000-8000-0000000000d1',
 };
 
-/** An advisor's app, the registration behind a Power Automate connection, and one that nobody has let in. */
+/** An advisor's app, the registration behind a Power Automate connection, and one that is not allowed to call. */
 const callerNames = ['advisorApp', 'flowConnector', 'stranger'] as const;
 export type CallerName = (typeof callerNames)[number];
 

@@ -24,7 +24,7 @@ export class EntraClients {
     this.#generation += 1;
   }
 
-  /** Counts revocations: a token carries the count of its day. */
+  /** Counts revocations: a token carries the count at its issue. */
   get generation(): number {
     return this.#generation;
   }

@@ -1,6 +1,6 @@
 import type { SipDomain } from '../../hostNames.ts';
 
-/** What a root URL answers: as it should; or in the ways that make a client try the next one, or should. */
+/** What a root URL answers: as usual, or in one of the ways after which a client has to try the next root. */
 export const rootAnswers = [
   'usual',
   'not-found',
@@ -19,7 +19,7 @@ export type RootAnswer = (typeof rootAnswers)[number];
 
 /**
  * Where the `redirect` link in a body leads (ucwa.md §1.4–1.6): to the web services; to the bare domain; to the second
- * pool; round and round between the pools; to where it was found; on and on to new URLs; to the cloud; to a foreign
+ * pool; in a circle between the pools; to its own URL; to a new URL each time; to the cloud; to a foreign
  * host; to the second pool over plain http; to a foreign host behind the name of a good one. `cannot-redirect` is the
  * error 410.
  */
@@ -62,7 +62,7 @@ export const challengeForms = [
 /** One of {@link challengeForms}. */
 export type ChallengeForm = (typeof challengeForms)[number];
 
-/** How the servers of one SIP domain speak and act; changed at run time, held from the next request on. */
+/** How the servers of one SIP domain answer. It can be changed at run time; a change holds from the next request on. */
 export interface DeploymentBehaviour {
   /** Lync Server 2013 or Skype for Business Server 2015: error bodies, the path of UCWA (ucwa.md §5). */
   version: '1.0' | '2.0';
@@ -80,7 +80,7 @@ export interface DeploymentBehaviour {
   httpRedirect: BodyRedirect;
   /** The redirect in the body of `user` after authentication. */
   postAuthRedirect: BodyRedirect;
-  /** Whether the link that a redirect stands in for is there too. */
+  /** Whether the link that a redirect replaces is there too. */
   redirectBesideLink: boolean;
   /** The host of the online root that organizers in the cloud are sent to. */
   onlineHost: string;

@@ -11,7 +11,7 @@ export function homeRedirect(home: OnPremisesMeeting['home']): BodyRedirect {
 }
 
 /**
- * Answers with a discovery resource, or with the redirect that stands in for its links, or beside them (ucwa.md §1.4).
+ * Answers with a discovery resource, or with a redirect in place of its links or beside them (ucwa.md §1.4).
  */
 export function answerOrRedirect(
   request: Request,

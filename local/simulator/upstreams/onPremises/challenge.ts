@@ -9,7 +9,7 @@ export const ticketPath = '/WebTicket/oauthtoken';
 
 const clientId = '00000004-0000-0ff1-ce00-000000000000';
 
-/** A 401 (or 403) that tells how to get a token: a page, and the challenge in one of the forms of ucwa.md §2.1. */
+/** A 401 (or 403) that says how to get a token: a page, and the challenge in one of the forms of ucwa.md §2.1. */
 export function challengeAnswer(
   request: Request,
   site: Site,

@@ -13,7 +13,7 @@ export function isForeignOrigin({ headers }: Request, { behaviour }: Site): bool
   return asked === undefined || !behaviour.crossDomainOrigins.some((allowed) => originOf(allowed) === asked);
 }
 
-/** The 403 that tells so in its headers; the number is not documented. */
+/** The 403 for it, with the reason in a header. The number of the reason is not documented. */
 export function foreignOriginAnswer(site: Site): Answer {
   const reason = 'Service does not allow a cross domain request from this origin.';
   return statusPage(403, { 'X-Ms-diagnostics': diagnostics(site, 28070, reason) });

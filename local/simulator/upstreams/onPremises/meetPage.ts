@@ -11,7 +11,7 @@ const namespace = 'http://schemas.microsoft.com/rtc/2009/05/simplejoinconfdoc';
 
 /**
  * The page behind a join URL: for a client that asks for it by type and names itself, the conference as XML (ucwa.md
- * §7.6).
+ * ucwa.md §7.6).
  */
 export function meetAnswer(request: Request, site: Site): Answer {
   if (request.method !== 'GET') return statusPage(405, { Allow: 'GET' });
@@ -26,7 +26,7 @@ export function meetAnswer(request: Request, site: Site): Answer {
   return { status: 200, headers: { 'Content-Type': `${xmlType}; charset=utf-8` }, body: document(meeting, site) };
 }
 
-/** What a browser gets. Its script variables are the ones that clients have been seen to read. */
+/** What a browser gets. Its script variables are the ones that clients are known to read. */
 function joinPage(status: number, errorCode: string): Answer {
   const variables = {
     validMeeting: String(errorCode === ''),

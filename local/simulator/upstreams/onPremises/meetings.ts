@@ -72,7 +72,7 @@ export function findMeeting(
   return meetings.find((meeting) => comparable(meeting.conferenceUri) === wanted);
 }
 
-/** Where the organizer is homed, as far as a meeting tells. @param address with or without `sip:` */
+/** Where the organizer is homed, if one of the meetings says so. @param address with or without `sip:` */
 export function homeOf(meetings: readonly OnPremisesMeeting[], address: string): OnPremisesMeeting['home'] {
   const organizer = `sip:${address.replace(/^sip:/i, '').toLowerCase()};`;
   return meetings.find(({ conferenceUri }) => comparable(conferenceUri).startsWith(organizer))?.home ?? 'here';

@@ -39,8 +39,8 @@ const operationsByPath = new Map<string, UcwaOperation>(
 );
 
 /**
- * Lync Server and Skype for Business Server, every host of every deployment, without what guests ask (ucwa.md §1, §2,
- * §7.6).
+ * Lync Server and Skype for Business Server, every host of every deployment, without what guests ask (ucwa.md §1,
+ * ucwa.md §2, ucwa.md §7.6).
  */
 export function onPremisesRoutes(world: World): Served {
   return {

@@ -12,7 +12,7 @@ export function rootAnswer(request: Request, site: Site): Answer {
   const failure = rootFailure(request, site, wantedAnswer(request, site));
   if (failure) return failure;
   const resource = rootResource(request, site);
-  // The plain listener knows one thing to say: come back over https (ucwa.md §1.3).
+  // The plain listener's only answer is a redirect to https (ucwa.md §1.3).
   if (request.scheme === 'http') return answerOrRedirect(request, site, behaviour.httpRedirect, resource);
   const organizer = queryParameter(request, 'sipuri');
   const home = organizer === undefined ? 'here' : homeOf(state.meetings, organizer);
@@ -50,7 +50,7 @@ function rootResource(request: Request, { domain, hosts, behaviour }: Site): Dis
   };
 }
 
-/** How a root fails, if it shall (ucwa.md §1.3). */
+/** How a root fails, if the behaviour says so (ucwa.md §1.3). */
 function rootFailure(request: Request, site: Site, wanted: RootAnswer): Answer | undefined {
   const { domain, hosts, behaviour } = site;
   const moved = (location: string) => statusPage(behaviour.redirectStatus, { Location: location });

@@ -30,7 +30,7 @@ export function diagnostics(site: Pick<Site, 'domain'>, id: number, reason: stri
   return `${id};source="${frontEnd(site)}";reason="${reason}"${more}`;
 }
 
-/** 28055: what a bad token is told, beside the challenge. */
+/** The headers for a bad token, beside the challenge: reason 28055. */
 export function invalidToken(site: Site): Record<string, string> {
   return {
     'X-Ms-diagnostics': diagnostics(

@@ -4,7 +4,7 @@ import type { World } from '../../world.ts';
 import type { OnPremises } from './state.ts';
 
 /**
- * One deployment, as a request meets it. Numbers with § are sections of the UCWA protocol document, here and beside.
+ * One deployment, as a request finds it.
  */
 export interface Site {
   domain: SipDomain;

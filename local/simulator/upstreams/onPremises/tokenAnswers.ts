@@ -3,8 +3,7 @@ import { diagnostics } from './serverAnswers.ts';
 import type { Site } from './site.ts';
 
 /** What a token request is refused with (ucwa.md §2.4). */
-type TokenError =
-  'invalid_request' | 'invalid_grant' | 'unsupported_grant_type' | 'invalid_scope' | 'server_error';
+type TokenError = 'invalid_request' | 'invalid_grant' | 'unsupported_grant_type' | 'invalid_scope' | 'server_error';
 
 // Neither clients nor proxies may keep these answers.
 const uncached = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
@@ -51,7 +50,7 @@ export function tokenAnswer(site: Site, token: string, lifetimeSeconds: number, 
 
 /**
  * Reads a form body as the token endpoint does: `&` separates and nothing else, raw `:` `@` `;` are themselves (ucwa.md
- * §2.2). Undefined if it is malformed: a bad percent sequence, or a name given twice.
+ * ucwa.md §2.2). Undefined if it is malformed: a bad percent sequence, or a name given twice.
  */
 export function readTokenForm(body: string): ReadonlyMap<string, string> | undefined {
   const form = new Map<string, string>();

@@ -16,7 +16,7 @@ const grants = new Map<string, (request: Request, site: Site, form: Form) => Ans
   ['urn:microsoft.rtc:passive', passiveGrant],
 ]);
 
-/** The web ticket service's OAuth face (ucwa.md §2.2 to 2.7). */
+/** The web ticket service's OAuth endpoint (ucwa.md §2.2 to 2.7). */
 export function ticketAnswer(request: Request, site: Site): Answer {
   if (request.method !== 'POST') return statusPage(405, { Allow: 'POST' });
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
@@ -59,7 +59,7 @@ function passwordGrant(request: Request, site: Site, form: Form): Answer {
   return issue(request, site, { identity });
 }
 
-/** Any Negotiate or NTLM credential will do: how it is made is Windows' business. */
+/** Every Negotiate or NTLM credential is accepted. */
 function windowsGrant(request: Request, site: Site, form: Form): Answer {
   if (form.has('username') || form.has('password')) return tokenError(site, 'invalid_request');
   const isSignedIn = /^(Negotiate|NTLM) +\S/i.test(request.headers.authorization ?? '');
@@ -68,7 +68,7 @@ function windowsGrant(request: Request, site: Site, form: Form): Answer {
     : statusPage(401, { 'WWW-Authenticate': ['Negotiate', 'NTLM'] });
 }
 
-/** The cookie that federated sign-in leaves behind; any value will do. */
+/** Every value of the cookie that federated sign-in sets is accepted. */
 function passiveGrant(request: Request, site: Site, form: Form): Answer {
   if (form.has('username') || form.has('password')) return tokenError(site, 'invalid_request');
   const isSignedIn = /(^|;\s*)RPSAuth=[^;\s]/.test(request.headers.cookie ?? '');

@@ -8,7 +8,7 @@ import { rootPath, type Site } from './site.ts';
 /** The path of UCWA on every host (ucwa.md §5). */
 export const applicationsPaths = { '1.0': '/ucwa/v1/applications', '2.0': '/ucwa/oauth/v1/applications' } as const;
 
-/** `user`: challenges; with a token of this host it says where UCWA is, or who knows (ucwa.md §1.6). */
+/** `user`: challenges; with a token of this host it says where UCWA is, or where to ask (ucwa.md §1.6). */
 export function userAnswer(request: Request, site: Site): Answer {
   const { hosts, behaviour, state } = site;
   if (request.headers.authorization === undefined) return challengeAnswer(request, site, behaviour.challenge);

@@ -18,13 +18,14 @@ export type WebTicket = z.infer<typeof schema>;
 
 /** Makes and reads the tokens of one run of the simulator. */
 export interface WebTickets {
-  /** `cwt=` and base64 with its `+`, `/` and `=`: a client that does not encode them spoils it. */
+  /** `cwt=` and base64 with its `+`, `/` and `=`: without percent-encoding it arrives changed. */
   seal(ticket: WebTicket): string;
   /** Undefined if it was not made here, has expired, or belongs to another host. */
   open(token: string, host: string): WebTicket | undefined;
 }
 
-// AAEB is how the documents' ticket begins. The rest makes sure that no ticket is without the characters to encode.
+// AAEB is how the documents' ticket begins. The rest makes sure that each ticket has characters that have to be
+// encoded.
 const prefix = Buffer.from('AAEB+/+/', 'base64');
 const macBytes = 32;
 
@@ -34,7 +35,7 @@ export function webTickets(now: () => number): WebTickets {
   const mac = (content: Buffer) => createHmac('sha256', key).update(content).digest();
   return {
     seal(ticket) {
-      // The id tells apart two tickets of one moment.
+      // The id makes two tickets of one moment different.
       const content = Buffer.from(JSON.stringify({ ...ticket, id: randomUUID() }));
       return `cwt=${Buffer.concat([prefix, mac(content), content]).toString('base64')}`;
     },
@@ -51,7 +52,7 @@ export function webTickets(now: () => number): WebTickets {
   };
 }
 
-/** By which a ticket remembers the key that it was given for. */
+/** The form in which a ticket contains the key that it was issued for. */
 export function digestOf(conferenceKey: string): string {
   return createHash('sha256').update(conferenceKey).digest('base64url');
 }

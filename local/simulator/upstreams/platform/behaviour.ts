@@ -4,11 +4,11 @@ export const accessLevels = ['None', 'SameEnterprise', 'Locked', 'Invited', 'Eve
 /** One of {@link accessLevels}. */
 export type AccessLevel = (typeof accessLevels)[number];
 
-/** How the platform service speaks and acts; changed at run time, held from the next request on. */
+/** How the platform service answers. It can be changed at run time; a change holds from the next request on. */
 export interface PlatformBehaviour {
   /**
    * The prefix of relations: `service:` for everybody, `ms:rtc:saas:` for internal partners (trusted-application-api.md
-   * §1.3).
+   * trusted-application-api.md §1.3).
    */
   namespace: 'service:' | 'ms:rtc:saas:';
   /**
@@ -36,7 +36,8 @@ export interface PlatformBehaviour {
   meetingLimit?: number | undefined;
   /**
    * A 307 in answer to a token request with a meeting, and to the request to create one (trusted-application-api.md
-   * §1.10): to the home pool; to a foreign host; to the pool over plain http; or round in a circle of pools.
+   * trusted-application-api.md §1.10): to the home pool; to a foreign host; to the pool over plain http; or round in a
+   * circle of pools.
    */
   redirect: 'none' | 'pool' | 'foreign' | 'http' | 'loop';
   /**
@@ -53,11 +54,11 @@ export interface PlatformBehaviour {
    */
   registered: boolean;
   /**
-   * Whether that 403 has the subcode ApplicationNotFound; the one that was seen in the wild had none
+   * Whether that 403 has the subcode ApplicationNotFound; the one that was observed had none
    * (trusted-application-api.md §1.11).
    */
   forbiddenSubcode: boolean;
-  /** Changed, the application has moved: its old path answers 404. */
+  /** After a change the application is at another path, and its old path answers 404. */
   applicationId: string;
   /** Meeting URLs, byte for byte, that name no meeting. Any other well-formed one at a meeting host does. */
   unknownMeetings: string[];

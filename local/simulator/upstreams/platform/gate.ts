@@ -19,7 +19,7 @@ export function tokenRefusal(request: Request, tokens: AccessTokens): Answer | u
 }
 
 /**
- * Why a request below `applications` is turned away: its token, then the application and endpoint that it names
+ * Why a request below `applications` is refused: its token, then the application and endpoint that it names
  * (trusted-application-api.md §1.7, in that order), then the application's path. Undefined if it is not.
  */
 export function applicationRefusal(

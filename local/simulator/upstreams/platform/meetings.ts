@@ -31,8 +31,8 @@ export function createMeeting(request: Request, platform: PlatformState, now: nu
   return meetingAnswer(request, meeting, platform);
 }
 
-// The account on the home pool in whose name meetings are made: nobody of the tenant's (trusted-application-api.md
-// §7.2).
+// The account on the home pool in whose name meetings are made: nobody of the tenant (trusted-application-api.md
+// trusted-application-api.md §7.2).
 const organizer = 'DM20R02meet1013';
 
 function makeMeeting(options: MeetingOptions, expiresAt: number, now: number): CreatedMeeting {
@@ -93,7 +93,7 @@ function randomConferenceId(): string {
 
 /**
  * Three parts in base64 with a dot behind each, percent-encoded once with lower-case digits (trusted-application-api.md
- * §2).
+ * trusted-application-api.md §2).
  */
 function opaqueContext(): string {
   const parts = [256, 16, 48].map((bytes) => `${randomBytes(bytes).toString('base64')}.`).join('');

@@ -25,9 +25,8 @@ const discoverHosts = [platformHosts.discover, platformHosts.guestDiscover];
 const applicationHosts = [platformHosts.ring, platformHosts.homePool, platformHosts.otherPool];
 
 /**
- * The platform service, E1 to E5 (trusted-application-api.md §1.5) and G1 to G3 (trusted-application-api.md §6), and
- * the other hosts behind its port. Numbers with § are sections of the protocol document of the Trusted Application API,
- * here and beside.
+ * The platform service, E1 to E5 (trusted-application-api.md §1.5), and the other hosts behind its port. What guests
+ * ask (G1 to G3) is in meetings/platformGuestRoutes.ts.
  */
 export function platformRoutes(world: World, tokens: AccessTokens, certificate: SigningCertificate): Served {
   const behaviour = world.platform;
@@ -83,7 +82,7 @@ export function platformRoutes(world: World, tokens: AccessTokens, certificate: 
     // The listener takes plain http too, for servers on premises; nothing here does.
     if (request.scheme === 'http') return { operation: 'unknown', answer: () => refuse(request, 403) };
     if (request.host === platformHosts.hooks) return hookRoute(world, request);
-    // The foreign server takes whatever it is sent and gives nothing away; world.calls tells who called.
+    // The foreign server accepts every request and answers without content; world.calls has the calls.
     if (request.host === platformHosts.foreign) return { operation: 'unknown', answer: () => empty };
 
     const path = request.path.toLowerCase();

@@ -119,7 +119,10 @@ function splitList(text: string): string[] {
     .filter(Boolean);
 }
 
-/** Reads the body of a POST, or finds the answer of trusted-application-api.md §1.9 and §1.11 that refuses it. */
+/**
+ * Reads the body of a POST, or finds the answer of trusted-application-api.md §1.9 and trusted-application-api.md §1.11
+ * that refuses it.
+ */
 function readBody<T>(
   request: Request,
   schema: z.ZodType<T>,

@@ -10,7 +10,9 @@ export const endpointId = 'sip:helpdesk@contoso.example';
 
 const applicationsPath = '/platformservice/v1/applications';
 
-/** E1 (trusted-application-api.md §1.6). Its `self` carries the internal port 4443, which nobody outside reaches. */
+/**
+ * E1 (trusted-application-api.md §1.6). Its `self` has the internal port 4443, which cannot be reached from outside.
+ */
 export function discoverResource(request: Request): Resource {
   return {
     rel: 'discover',
@@ -30,7 +32,7 @@ export function applicationsResource(request: Request, behaviour: PlatformBehavi
   };
 }
 
-/** E3 (trusted-application-api.md §1.8). What is offered shows by the links that are there. */
+/** E3 (trusted-application-api.md §1.8). The links say what is offered. */
 export function applicationResource(request: Request, behaviour: PlatformBehaviour): Resource {
   const at = (rest: string, query = '?') => href(request, behaviour, `${rest}${query}endpointId=${endpointId}`);
   const self = (rest: string) =>
@@ -92,7 +94,7 @@ function href(request: Request, behaviour: PlatformBehaviour, rest: string): str
 }
 
 /**
- * Where a request is sent on to (trusted-application-api.md §1.10): `redirect=1` tells a well-behaved pool not to do it
+ * Where a request is redirected to (trusted-application-api.md §1.10). `redirect=1` keeps a pool from redirecting it
  * again.
  */
 export function redirectLocation(request: Request, redirect: PlatformBehaviour['redirect']): string | undefined {

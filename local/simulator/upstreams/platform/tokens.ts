@@ -62,8 +62,8 @@ export interface AnonymousToken {
 }
 
 /**
- * Makes the token of trusted-application-api.md §2. Two equal requests within one second give the same text: nothing
- * but `nbf` tells them apart, in the captures as here.
+ * Makes the token of trusted-application-api.md §2. Two equal requests within one second give the same
+ * token, because they differ in `nbf` only, as in the captures.
  */
 function makeAnonymousToken(
   { applicationSessionId, allowedOrigins, meetingUrl }: TokenRequest,
@@ -88,7 +88,7 @@ function makeAnonymousToken(
 }
 
 /**
- * Where the guest goes with it; the token stands there encoded twice, as `psat%253d…` (trusted-application-api.md §2,
+ * The guest's discover URL. It contains the token, encoded twice, as `psat%253d…` (trusted-application-api.md §2,
  * "Double encoding").
  */
 function guestDiscoverUrl(token: string, isForMeeting: boolean): string {
