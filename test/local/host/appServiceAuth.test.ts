@@ -3,7 +3,7 @@ import type { AuthenticationOptions } from '../../../local/host/appServiceAuth.t
 import { readCorsSetting } from '../../../local/host/cors.ts';
 import { startHost, type Host } from '../../../local/host/host.ts';
 import { startSimulator, type Simulator } from '../../../local/simulator/simulator.ts';
-import { pem } from '../../support/testCloud.ts';
+import { pem } from '../../support/pem.ts';
 
 const schema = 'http://schemas.microsoft.com/identity/claims/';
 const functionKey = 'the key';

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startHostProcess, type HostProcess } from '../../../local/host/startHostProcess.ts';
 import { startSimulator } from '../../../local/simulator/simulator.ts';
-import { pem, pemFile } from '../../support/testCloud.ts';
+import { pem, pemFile } from '../../support/pem.ts';
 import { becomesUnreachable, firstLineThenKill } from '../processes.ts';
 import { buildApp } from './builtApp.ts';
 

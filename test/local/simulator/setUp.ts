@@ -3,7 +3,7 @@ import { Agent, request as secureRequest } from 'node:https';
 import { X509Certificate } from 'node:crypto';
 import type { Certificates } from '../../../local/certificates.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../local/simulator/simulator.ts';
-import { pem as sharedPem } from '../../support/testCloud.ts';
+import { pem as sharedPem } from '../../support/pem.ts';
 
 /** A Thursday, with a fraction of a second that shows in dates. */
 export const noon = Date.UTC(2026, 0, 15, 12, 0, 0, 292);
