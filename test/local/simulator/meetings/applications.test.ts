@@ -165,7 +165,7 @@ describe.each(platforms)('an application on %s', (platform) => {
     },
   );
 
-  test('205: a later version of the API than there is, is not found; every answer tells the version', async () => {
+  test('205: a later version of the API than there is, is not found; every answer has the version', async () => {
     const guest = await enter(platform);
     const asking = (version: string) =>
       guest.ask(guest.self, { headers: { 'x-ms-requiresminresourceversion': version } });

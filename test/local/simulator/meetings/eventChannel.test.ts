@@ -24,7 +24,7 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     return { answer };
   };
 
-  test('holds a poll until there is something to tell, and then tells it at once', async () => {
+  test('holds a poll until there is an event, and then sends it at once', async () => {
     const guest = await enter();
     const { answer } = await begin(guest);
     await guest.join();
@@ -108,7 +108,7 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     expect(inShort(eventsOf(await answer))).toEqual(['conversation deleted Ended']);
   });
 
-  test('tells a package again whose answer was lost, and each event once otherwise', async () => {
+  test('sends a package again whose answer was lost, and each event once otherwise', async () => {
     const guest = await simulator.joined(platform);
     simulator.world.faults.set(platform === 'the platform' ? 'guest.events' : 'ucwa.events', {
       cut: 'before-answer',

@@ -67,7 +67,7 @@ describe.each(platforms)('a join on %s', (platform) => {
     ]);
   });
 
-  test('shows who else is there, and later who comes and goes', async () => {
+  test('shows the other participants, and later who joins and leaves', async () => {
     const ada = await simulator.joined(platform, 'Ada');
     const ben = await simulator.joined(platform, 'Ben');
     expect(await shortEvents(ben)).toContain('participant added Ada');

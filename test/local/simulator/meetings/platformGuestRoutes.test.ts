@@ -38,7 +38,7 @@ describe('a guest’s discovery', () => {
     expect(simulator.world.counts()).toMatchObject({ 'guest.discover': 1, 'platform.discover': 0 });
   });
 
-  test('shows partners more links, its own with the port that nobody outside reaches', async () => {
+  test('shows partners more links, its own with the internal port', async () => {
     simulator.world.platform.namespace = 'ms:rtc:saas:';
     const { json: discovered } = await simulator.ask(bearer.discoverUrl);
     const context = bearer.discoverUrl.split('?')[1]?.replace('%253d', '%3d') ?? '';

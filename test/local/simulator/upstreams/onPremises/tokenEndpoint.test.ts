@@ -332,7 +332,7 @@ test('a call without secrets shows none; a key that is the id of its meeting too
   expect(simulator.world.calls.at(-1)).not.toHaveProperty('secrets');
 });
 
-test('a foreign host plays along, so that a client which is fooled shows', async () => {
+test('a foreign host answers as the others do, so that a client that trusts it is detected', async () => {
   const host = 'evil-contoso.example';
   const token = await simulator.guestToken(host);
   expect(

@@ -142,7 +142,7 @@ describe('the other dialect', () => {
     });
   });
 
-  test('can lie about the discover link, or leave it out', async () => {
+  test('can have another discover link, or none', async () => {
     behave({ discoverLink: 'http-no-so-good-uri' });
     expect(at((await post(guest)).json, '_links', 'service:discover', 'href')).toBe('http-no-so-good-uri');
     behave({ missingLinks: ['discover'] });
