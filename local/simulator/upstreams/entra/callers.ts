@@ -31,8 +31,7 @@ export const advisor: EntraUser = {
 };
 
 /** An advisor's app, the registration behind a Power Automate connection, and one that is not allowed to call. */
-const callerNames = ['advisorApp', 'flowConnector', 'stranger'] as const;
-export type CallerName = (typeof callerNames)[number];
+export type CallerName = 'advisorApp' | 'flowConnector' | 'stranger';
 
 /** The callers, each with a secret made anew. */
 export function makeCallers(): Readonly<Record<CallerName, CallerApplication>> {
