@@ -73,11 +73,35 @@ module.exports = {
       to: { path: '^(connector|lib|functions|test|bench)/' },
     },
     {
-      name: 'admin-is-a-tool',
-      comment: 'What an administrator runs by hand stands on the service, never under it.',
+      name: 'simulator-services-before-meetings',
+      comment:
+        'Meetings are simulated on top of the services that ours calls, which know nothing of rosters and events.',
       severity: 'error',
-      from: { path: '^(lib|functions|local)/' },
+      from: { path: '^local/simulator/upstreams/' },
+      to: { path: '^local/simulator/(meetings|control)/' },
+    },
+    {
+      name: 'admin-is-a-tool',
+      comment:
+        'What an administrator runs by hand stands on the service, never under it. The one exception is for the local host: ' +
+        'the doctor and the host read schedules by the same rules.',
+      severity: 'error',
+      from: { path: '^(lib|functions|local)/', pathNot: '^local/host/(functionIndex|timer)\\.ts$' },
       to: { path: '^admin/' },
+    },
+    {
+      name: 'local-host-reads-schedules',
+      comment: 'Of the commands the local host takes the schedule parser only, which stands on nothing of ours.',
+      severity: 'error',
+      from: { path: '^local/host/' },
+      to: { path: '^admin/', pathNot: '^admin/ncrontab\\.ts$' },
+    },
+    {
+      name: 'schedule-parser-stands-alone',
+      comment: 'The local host imports it, and is independent of the service.',
+      severity: 'error',
+      from: { path: '^admin/ncrontab\\.ts$' },
+      to: { path: '^(admin|lib|functions|local)/' },
     },
     {
       name: 'client-stands-alone',

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { startChild } from '../local/childProcess.ts';
 
-export interface CloudProcess {
+interface CloudProcess {
   /** App settings, NODE_EXTRA_CA_CERTS among them. */
   readonly environment: Readonly<Record<string, string>>;
   /** Keeps every answer of the platform's token resource back for so long. */

@@ -18,7 +18,7 @@ param location string
 @description('Object id of whoever deploys, who may then write secrets into the vault. Empty: nobody may from here.')
 param deployerPrincipalId string = ''
 
-// How much of the platform it takes.
+// Size and redundancy.
 
 @description('Instances that are always warm for HTTP. 0 saves their price and costs cold starts.')
 @minValue(0)
@@ -39,7 +39,7 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param httpConcurrency int = 32
 
-@description('Redundancy of the guests\' tables. Standard_ZRS outlives a zone, where the region has zones.')
+@description('Redundancy of the guests\' tables. Standard_ZRS survives the failure of a zone, where the region has zones.')
 @allowed(['', 'Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param guestStorageSku string = ''
 
@@ -196,7 +196,7 @@ module callerAuthentication 'modules/callerAuthentication.bicep' = {
     tenantId: effectiveCallerTenantId
     callerAppIds: map(split(callerAppIds, ','), id => trim(id))
   }
-  // Two changes to one app at a time is one too many for App Service.
+  // App Service refuses two changes to one app at a time.
   dependsOn: [appSettings]
 }
 
@@ -213,7 +213,7 @@ module appSettings 'modules/appSettings.bicep' = {
       AzureWebJobsStorage__blobServiceUri: hostStorage.outputs.blobEndpoint
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
-      // Read by the host, which knows no defaults.
+      // The host reads them, and has no defaults for them.
       DISCOVERY_CHECK_SCHEDULE: empty(discoveryCheckSchedule) ? '0 */5 * * * *' : discoveryCheckSchedule
       PURGE_SCHEDULE: empty(purgeSchedule) ? '0 17 * * * *' : purgeSchedule
 
@@ -256,8 +256,8 @@ module appSettings 'modules/appSettings.bicep' = {
   }
 }
 
-// azd keeps outputs in its environment, for the hooks and for whoever types commands. Names, never secrets; and none that a
-// parameter is read from, or the first deployment would decide all later ones.
+// azd keeps outputs in its environment, for the hooks and for commands. They are names, never secrets, and no output has the
+// name of a parameter: the first deployment would set it for all later ones.
 output AZURE_RESOURCE_GROUP string = group.name
 output FUNCTION_APP_NAME string = functionApp.outputs.name
 output SERVICE_URL string = functionApp.outputs.url

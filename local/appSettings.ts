@@ -4,7 +4,7 @@ import type { Simulator } from './simulator/simulator.ts';
 import type { World } from './simulator/world.ts';
 
 /** What the local vault holds from the start, made anew at every start. */
-export interface LocalSecrets {
+interface LocalSecrets {
   /** One line `kid.base64(32 bytes)`. */
   guestKeys: string;
   clientSecret: string;

@@ -4,14 +4,16 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { startChild, type Child } from './childProcess.ts';
 
-export interface AzuriteOptions {
+interface AzuriteOptions {
   /** Default: true. The whole of Azurite is for Core Tools, whose timers need blobs (AzureWebJobsStorage). */
   tablesOnly?: boolean;
   /** Account names and their keys in base64. Default: the account that all storage emulators share. */
   accounts?: Readonly<Record<string, string>>;
   /** PEM files. With them Azurite speaks https and takes tokens of Entra beside account keys, as in Azure. */
   tls?: { certFile: string; keyFile: string };
-  /** The port of the tables; of the whole of Azurite, the first of three: blobs, queues, tables. Default: free ports. */
+  /**
+   * The port of the tables; of the whole of Azurite, the first of three: blobs, queues, tables. Default: free ports.
+   */
   port?: number;
 }
 
@@ -25,7 +27,10 @@ export interface Azurite {
   stop(): Promise<void>;
 }
 
-/** Published, and built into Storage Explorer and Core Tools: learn.microsoft.com/azure/storage/common/storage-connect-azurite */
+/**
+ * Published, and built into Storage Explorer and Core Tools:
+ * learn.microsoft.com/azure/storage/common/storage-connect-azurite
+ */
 const sharedAccount = {
   name: 'devstoreaccount1',
   key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
@@ -34,8 +39,8 @@ const sharedAccount = {
 const host = '127.0.0.1';
 
 /**
- * Starts the installed Azurite as a process of its own, which keeps everything in memory and ends with this one. Start it
- * from the root of the repository. Resolves when it answers; rejects with what it wrote when it does not start.
+ * Starts the installed Azurite as a process of its own, which keeps everything in memory and ends with this one. Start
+ * it from the root of the repository. Resolves when it answers; rejects with what it wrote when it does not start.
  */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
   const { tablesOnly = true, accounts = { [sharedAccount.name]: sharedAccount.key } } = options;
@@ -63,7 +68,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
       const known = Object.entries({ ...parts, ...endpoints }).filter(([, value]) => value !== undefined);
       return known.map(([name, value]) => `${name}=${value ?? ''};`).join('');
     },
-    // All is in memory: there is nothing to save, and the whole of Azurite waits for its callers when asked politely.
+    // Azurite keeps everything in memory, so there is nothing to save; stopped by SIGTERM it waits for its callers.
     stop: child.kill,
   };
 }
@@ -78,7 +83,7 @@ type Service = 'blob' | 'queue' | 'table';
 type Ports = ReadonlyMap<Service, number>;
 type StartOptions = Pick<AzuriteOptions, 'port' | 'tls'> & { accounts: Readonly<Record<string, string>> };
 
-/** A port that was free a moment ago may be taken when Azurite gets to it: then others are tried. */
+/** A free port may be taken by another process before Azurite listens: then others are tried. */
 async function startOnFreePorts(
   services: readonly Service[],
   options: StartOptions,
@@ -123,7 +128,7 @@ async function startOn(ports: Ports, { accounts, tls }: StartOptions): Promise<C
   });
 }
 
-/** Ports are held together, so that no two are the same, and let go. */
+/** All ports are taken at the same time, so that no two are the same, and then released. */
 async function freePorts(count: number): Promise<number[]> {
   const holders = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

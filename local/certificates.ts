@@ -11,8 +11,8 @@ export interface Certificates {
 const validDays = 30;
 
 /**
- * Makes certificates for the local cloud: for the given DNS names, localhost and 127.0.0.1. They are made when it starts
- * and never committed; the authority's own key is thrown away.
+ * Makes certificates for the local cloud: for the given DNS names, localhost and 127.0.0.1. They are made when it
+ * starts and never committed; the authority's own key is thrown away.
  */
 export async function makeCertificates(names: readonly string[]): Promise<Certificates> {
   const authority = await createCA({

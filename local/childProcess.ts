@@ -1,7 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 
-export interface ChildOptions<T> {
+/** Gets a piece of text that a child wrote. */
+export type Echo = (text: string, stream: 'stdout' | 'stderr') => void;
+
+interface ChildOptions<T> {
   /** For messages: begins a sentence. */
   name: string;
   module: string;
@@ -10,8 +13,8 @@ export interface ChildOptions<T> {
   execArgv?: readonly string[];
   /** Goes over this process's own environment; `undefined` takes a variable away. */
   environment?: NodeJS.ProcessEnv;
-  /** Whether what it writes goes to this process's output as well. Default: false. */
-  echo?: boolean;
+  /** Gets what the child writes. Default: nobody does. */
+  echo?: Echo | undefined;
   /** Listens to the child and calls `ready` with what it says when it is up. */
   whenReady: (child: ChildProcess, ready: (value: T) => void) => void;
 }
@@ -32,7 +35,7 @@ const stopLimitMs = 15_000;
 const longestOutput = 1_000_000;
 
 /**
- * Forks a Node process that ends when this one is gone, however it went. Call it from the root of the repository.
+ * Forks a Node process that ends when this one has ended, for whatever reason. Call it from the root of the repository.
  * Rejects with the child's output when it ends before it is ready or is not ready within 30 seconds.
  */
 export async function startChild<T>(options: ChildOptions<T>): Promise<Child<T>> {
@@ -45,7 +48,7 @@ export async function startChild<T>(options: ChildOptions<T>): Promise<Child<T>>
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
       written = (written + text).slice(-longestOutput);
-      if (options.echo) process[name].write(text);
+      options.echo?.(text, name);
     });
   }
   // `close` comes after the last output, `exit` may come before it.

@@ -15,12 +15,12 @@ export interface SentRequest {
   status: number | undefined;
 }
 
-/** What one guest is connected by. */
+/** The network of one guest. */
 export interface GuestNetwork {
   readonly fetch: Send;
   /** Oldest first. */
   readonly sent: readonly SentRequest[];
-  /** What is on its way breaks, and nothing gets through, until it is back. */
+  /** Lost: open requests fail, and so does every new one. */
   setLost(lost: boolean): void;
 }
 
@@ -34,12 +34,12 @@ export interface Connections {
 const bodiless = [204, 205, 304];
 
 /**
- * A fetch to hosts that exist nowhere: every connection goes to a port of this machine, and carries the URL's host in TLS and
- * in its Host header. Answers tell no date, as those of another origin tell a page none.
- * @param ca PEM of the authority that the servers are vouched for by; default: those that Node trusts
+ * A fetch to hosts that exist nowhere: every connection goes to a port of this machine, and carries the URL's host in
+ * TLS and in its Host header. Answers have no Date header, because pages cannot read it in answers of another origin.
+ * @param ca PEM of the authority that issued the servers' certificates; default: those that Node trusts
  */
 export function connectTo(port: number, ca?: string): Connections {
-  // One context for all: to make one a connection is what a crowd of guests would spend its time with.
+  // One context for all connections, because making one takes long.
   const agent = new Agent({ keepAlive: true, secureContext: createSecureContext({ ca }) });
   return {
     newNetwork: () => networkOn(agent, port),

@@ -1,4 +1,4 @@
-import { parseSchedule } from '../../local/host/ncrontab.ts';
+import { parseSchedule } from '../ncrontab.ts';
 import { Problem } from '../../lib/problem.ts';
 import { isDevelopment, readSettings, type Environment, type Settings } from '../../lib/settings.ts';
 import { parseOrigin } from '../../lib/settings/readers.ts';

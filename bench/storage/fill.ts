@@ -2,7 +2,7 @@ import { TableClient } from '@azure/data-tables';
 import { makeRows } from '../tokens/row.ts';
 
 /** The two tables of guests, behind the SDK. */
-export interface Store {
+interface Store {
   readonly guests: TableClient;
   readonly entries: TableClient;
 }

@@ -5,7 +5,7 @@ import { allowedOrigins, newMeetingUrl, setting } from './contender.ts';
 const agent = new Agent({ keepAlive: true, timeout: 3_000 });
 const [, port = ''] = setting('DEVELOPMENT_CONNECT_TO').split(':');
 
-export interface PlatformCalls {
+interface PlatformCalls {
   /** Asks for a token for a session. */
   token(applicationSessionId: string): Promise<unknown>;
 }

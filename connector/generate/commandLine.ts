@@ -1,13 +1,15 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { committedFiles, connectorFiles, connectorFolder, type Files } from './files.ts';
 
 /** What to write, and into which folder. */
-export interface Writing {
+interface Writing {
   readonly folder: string;
   readonly files: Files;
 }
 
-export const usage = `npm run connector
+const usage = `npm run connector
     writes the committed files in ${connectorFolder}/ anew, after a change of the contract
 npm run connector -- --host join.contoso.com --to FOLDER
     writes the files of one deployment, to be imported with a function key
@@ -23,6 +25,19 @@ const options = {
   'client-id': { type: 'string' },
   resource: { type: 'string' },
 } as const;
+
+/** `npm run connector`: writes the connector's files. Answers the exit code: 2 for a command line that is not understood. */
+export function main(args: readonly string[], { log, error }: Pick<Console, 'log' | 'error'>): number {
+  const writing = readCommandLine(args);
+  if (!writing) {
+    error(usage);
+    return 2;
+  }
+  mkdirSync(writing.folder, { recursive: true });
+  for (const [name, content] of Object.entries(writing.files)) writeFileSync(join(writing.folder, name), content);
+  log(`${writing.folder}: ${Object.keys(writing.files).join(', ')}`);
+  return 0;
+}
 
 /** What the words after `npm run connector --` ask for; undefined if that is not clear. */
 export function readCommandLine(args: readonly string[]): Writing | undefined {

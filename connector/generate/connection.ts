@@ -1,7 +1,7 @@
 import type { Json } from './swaggerSchema.ts';
 
 /** An Entra application on whose behalf flows call, with the users who make the connections. */
-export interface EntraConnection {
+interface EntraConnection {
   readonly tenantId: string;
   /** The connector's own registration; it stands in CALLER_APP_IDS of the service. */
   readonly clientId: string;
@@ -56,7 +56,7 @@ export function apiProperties(connection: Connection): Json {
   };
 }
 
-/** The background of the icon too. */
+/** Also the background of icon.png: the guest in the middle of an arrow that leads back. */
 export const iconBrandColor = '#0b5d57';
 
 const functionKey: Json = {

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { apiProperties, entraPlaceholder } from './connection.ts';
 import { connectorDefinition, type DefinitionOptions } from './definition.ts';
-import { connectorIcon } from './icon.ts';
 import type { Json } from './swaggerSchema.ts';
 
 /** Contents by file name. */
@@ -13,18 +14,21 @@ export const placeholderHost = 'join.contoso.com';
 
 /** What is imported into Power Platform for one deployment. */
 export function connectorFiles(options: DefinitionOptions): Files {
+  return { ...madeFiles(options), 'icon.png': readFileSync(join(connectorFolder, 'icon.png')) };
+}
+
+/** The committed files that are made: the connector with a function key, and what is different in apiProperties.json with Entra. */
+export function committedFiles(): Files {
   return {
-    'apiDefinition.swagger.json': jsonText(connectorDefinition(options)),
-    'apiProperties.json': jsonText(apiProperties(options.connection)),
-    'icon.png': connectorIcon(),
+    ...madeFiles({ host: placeholderHost, connection: 'function-key' }),
+    'apiProperties.entra.json': jsonText(apiProperties(entraPlaceholder)),
   };
 }
 
-/** The committed files: the connector with a function key, and what is different in apiProperties.json with Entra. */
-export function committedFiles(): Files {
+function madeFiles(options: DefinitionOptions): Files {
   return {
-    ...connectorFiles({ host: placeholderHost, connection: 'function-key' }),
-    'apiProperties.entra.json': jsonText(apiProperties(entraPlaceholder)),
+    'apiDefinition.swagger.json': jsonText(connectorDefinition(options)),
+    'apiProperties.json': jsonText(apiProperties(options.connection)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { endpoints, type EndpointDefinition } from '../../lib/contract/endpoints.ts';
 
-/** How prominently the designer shows something; without it, normally. */
+/** How prominently the designer shows something. Without it, the designer shows it normally. */
 export type Visibility = 'important' | 'advanced' | 'internal';
 
 /** An endpoint as an operation of the connector. */
@@ -9,7 +9,7 @@ export interface Operation {
   readonly visibility?: Visibility;
   /** Instead of the endpoint's description, where a flow maker needs another one. */
   readonly description?: string;
-  /** How to see the trigger work; makes the operation one. */
+  /** How to see the trigger work. An operation that has one is a trigger. */
   readonly triggerHint?: string;
 }
 
@@ -27,7 +27,7 @@ export const operations: readonly Operation[] = [
     endpoint: endpoints.subscribeToHealth,
     visibility: 'important',
     description:
-      'This operation triggers when the verdict on the health of the service changes and a second check confirms it.',
+      "This operation triggers when the status of the service's health changes and a second check confirms it.",
     triggerHint: 'To see it work, let the administrator of a test deployment make two checks in a row fail.',
   },
   // Called when the flow is changed, turned off or deleted.

@@ -2,20 +2,20 @@ import * as z from 'zod';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What only the connector says of a field. @param place the id of the schema that it stands in, and the way there */
-export type Word = (place: string, name: string) => Json;
+/** What only the connector says about a field. @param place the id of its schema, and the path below it */
+type Word = (place: string, name: string) => Json;
 
-/** What Swagger 2.0 says with the same keyword as JSON Schema draft-04, which it is made of. */
-const sayable = new Set([
+/** The keywords that mean the same in Swagger 2.0 and in JSON Schema draft-04, which the definition is made from. */
+const keptKeywords = new Set([
   ...['$ref', 'type', 'format', 'description', 'enum', 'required', 'properties', 'items'],
   ...['pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems'],
 ]);
-/** Of the document around a schema; and a promise that only requests are held to, which need not be told. */
-const droppable = new Set(['$schema', '$id', 'additionalProperties']);
+/** Keywords that belong to a whole document, and one that matters to requests only. Readers of the definition need neither. */
+const droppedKeywords = new Set(['$schema', '$id', 'additionalProperties']);
 const types = new Set<unknown>(['string', 'number', 'integer', 'boolean', 'object', 'array']);
 
 /**
- * Schemas by their ids, as Swagger 2.0 has them. Throws for what it cannot say: unions, null, tuples, maps and the like.
+ * Schemas by their ids, as Swagger 2.0 has them. Throws for what Swagger 2.0 cannot express: unions, null, tuples, maps and the like.
  * @param schemas each with an id
  */
 export function swaggerDefinitions(schemas: readonly z.ZodObject[], word: Word): Record<string, Json> {
@@ -44,16 +44,16 @@ export function referenceTo(id: string): { readonly $ref: string } {
 function toSwagger(schema: unknown, place: string, word: Word): Json {
   const found = z.record(z.string(), z.unknown()).parse(schema);
   const { $ref, type, properties, items, ...rest } = found;
-  const keywords = Object.keys(found).filter((keyword) => !droppable.has(keyword));
-  const unsayable = keywords.filter((keyword) => !sayable.has(keyword));
-  if (unsayable.length > 0) throw new Error(`${place}: Swagger 2.0 cannot say ${unsayable.join(', ')}`);
-  if (typeof found['additionalProperties'] === 'object') throw new Error(`${place}: Swagger 2.0 cannot say maps`);
+  const keywords = Object.keys(found).filter((keyword) => !droppedKeywords.has(keyword));
+  const unknown = keywords.filter((keyword) => !keptKeywords.has(keyword));
+  if (unknown.length > 0) throw new Error(`${place}: Swagger 2.0 cannot express ${unknown.join(', ')}`);
+  if (typeof found['additionalProperties'] === 'object') throw new Error(`${place}: Swagger 2.0 cannot express maps`);
   // Beside a reference, Swagger 2.0 ignores everything.
   if ($ref !== undefined) return { $ref };
-  if (!types.has(type)) throw new Error(`${place}: Swagger 2.0 cannot say the type ${JSON.stringify(type)}`);
+  if (!types.has(type)) throw new Error(`${place}: Swagger 2.0 cannot express the type ${JSON.stringify(type)}`);
   return {
     type,
-    ...Object.fromEntries(Object.entries(rest).filter(([keyword, value]) => isWorthSaying(keyword, value, rest))),
+    ...Object.fromEntries(Object.entries(rest).filter(([keyword, value]) => isKept(keyword, value, rest))),
     ...(properties !== undefined && { properties: propertiesOf(properties, place, word) }),
     ...(items !== undefined && { items: toSwagger(items, `${place}[]`, word) }),
   };
@@ -66,9 +66,9 @@ function propertiesOf(properties: unknown, place: string, word: Word): Json {
   );
 }
 
-function isWorthSaying(keyword: string, value: unknown, { format }: Json): boolean {
-  if (droppable.has(keyword)) return false;
-  // The pattern of a format is a screenful that says no more than the format.
+function isKept(keyword: string, value: unknown, { format }: Json): boolean {
+  if (droppedKeywords.has(keyword)) return false;
+  // The pattern of a format is long and adds nothing to the format.
   if (keyword === 'pattern') return format === undefined;
   // The limits of every integer in JavaScript.
   return value !== Number.MAX_SAFE_INTEGER && value !== Number.MIN_SAFE_INTEGER;

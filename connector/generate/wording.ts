@@ -1,7 +1,7 @@
 import type { Visibility } from './operations.ts';
 
 /** The words under which the designer shows a parameter or a field. */
-export interface Wording {
+interface Wording {
   readonly 'x-ms-summary': string;
   readonly description?: string;
   readonly 'x-ms-visibility'?: Visibility;

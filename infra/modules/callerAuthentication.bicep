@@ -31,7 +31,7 @@ resource authentication 'Microsoft.Web/sites/config@2024-04-01' = {
     platform: { enabled: isOn }
     globalValidation: {
       requireAuthentication: isOn
-      // Callers are programs: no page to sign in on.
+      // Callers are programs, so they get 401 and no page to sign in on.
       unauthenticatedClientAction: isOn ? 'Return401' : 'AllowAnonymous'
       // The status page says how to sign in. Deployment and the portal use the host's own endpoints, which have a key of their own.
       excludedPaths: ['/api/health', '/api/openapi.json', '/api/status', '/admin/*']

@@ -36,7 +36,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       cors: {
-        // '*' never: a list of origins or no page at all. No credentials: pages send tokens, not cookies.
+        // Never '*': a list of origins, or no pages. No credentials, because pages send tokens and not cookies.
         allowedOrigins: filter(corsOrigins, origin => startsWith(origin, 'https://'))
         supportCredentials: false
       }

@@ -1,4 +1,4 @@
-// Who is who: the guests' tables, in an account that only the service opens. The app never makes a table itself.
+// The guests' tables, in an account that only the service has access to. The app never makes a table itself.
 param nameSuffix string
 param location string
 param tags object

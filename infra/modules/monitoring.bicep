@@ -1,4 +1,4 @@
-// Logs and metrics. Keys are off: only who has the role below can write.
+// Logs and metrics. Keys are off: only the role below can write.
 param nameSuffix string
 param location string
 param tags object

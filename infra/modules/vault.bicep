@@ -8,7 +8,7 @@ param deployerPrincipalId string
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 
-// Without the guest keys no sealed row can be read again: nothing is purged before its time, whoever asks.
+// Without the guest keys no sealed row can be read again, so nobody can purge a secret before the retention has passed.
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: 'kv-${nameSuffix}'
   location: location
@@ -34,8 +34,8 @@ resource readerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// Key Vault Secrets Officer for whoever deploys, who makes the guest keys and puts the client secret. Who can run this
-// template can assign roles, so it gives nothing that could not be taken. azd says who it is, not of which type.
+// Key Vault Secrets Officer for the person who deploys, who makes the guest keys and puts the client secret there. Whoever can
+// run this template can assign roles, so this adds no power. azd says who it is, but not of which type.
 resource writerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(deployerPrincipalId)) {
   scope: vault
   name: guid(vault.id, deployerPrincipalId, keyVaultSecretsOfficer)

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { hostVersion } from './functionsCore.ts';
-import { answerStatus } from './httpResponse.ts';
+import { answerStatus } from './httpData.ts';
 import type { Timer } from './timer.ts';
 
-export interface AdminRequest {
+interface AdminRequest {
   method: string;
   path: string;
   authorized: boolean;
@@ -12,8 +12,9 @@ export interface AdminRequest {
 }
 
 /**
- * The two admin endpoints that people use: `GET /admin/host/status`, open, and `POST /admin/functions/NAME`, which needs the
- * key, runs a timer once and answers 202 without waiting for it. Returns whether the request has been answered.
+ * The two admin endpoints in use: `GET /admin/host/status`, open, and `POST /admin/functions/NAME`, which
+ * needs the key, runs a timer once and answers 202 without waiting for it. Returns whether the request has been
+ * answered.
  */
 export function answerAdmin({ method, path, authorized, timers }: AdminRequest, response: ServerResponse): boolean {
   if (!/^\/admin(\/|$)/i.test(path)) return false;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { principalHeaders, stripPrincipal } from './clientPrincipal.ts';
-import { answerStatus } from './httpResponse.ts';
+import { answerStatus } from './httpData.ts';
 import { readOpenIdProvider, type Claims } from './openIdProvider.ts';
 
 /** How App Service authentication is configured, in the words of `authsettingsV2` where it has any. */
@@ -28,21 +28,22 @@ export type AuthenticationSettings = z.input<typeof authenticationSchema>;
 /** The settings, and the clock against which tokens are checked, in ms since 1970. */
 export type AuthenticationOptions = AuthenticationSettings & { now?: () => number };
 
-/** Puts the caller into the headers of a request, or answers it; returns whether it has been answered. */
+/** Adds the caller's headers to a request, or answers it. Returns whether it has been answered. */
 export type Authenticate = (request: IncomingMessage, path: string, response: ServerResponse) => boolean;
 
 /**
- * App Service authentication ("Easy Auth") as it stands before an app whose callers are applications of Entra.
+ * App Service authentication ("Easy Auth") in front of an app whose callers are applications of Entra.
  *
  * Documented (learn.microsoft.com, "Work with user identities", "Configure your App Service app to use Microsoft Entra
- * sign-in", "Environment variables and app settings"): `x-ms-client-principal*` of clients never get through; a good bearer
- * token, or the session cookie of a browser, becomes a principal; its claims are renamed, given a token store; the client id
- * is always an audience; `allowedApplications` looks at `appid` or `azp` and refuses with 403. Seen in answers of Azure: a 401
- * with this challenge and no body, preflights that need no token, WEBSITE_AUTH_ENABLED in any case.
+ * sign-in", "Environment variables and app settings"): `x-ms-client-principal*` of clients never get through; a good
+ * bearer token, or the session cookie of a browser, becomes a principal; its claims are renamed, given a token store;
+ * the client id is always an audience; `allowedApplications` looks at `appid` or `azp` and refuses with 403. Seen in
+ * answers of Azure: a 401 with this challenge and no body, preflights that need no token, WEBSITE_AUTH_ENABLED in any
+ * case.
  *
- * Azure does not say, and here: with a cookie and a bearer the session wins, which is worse for an app that looks for a
- * bearer; a bad bearer passes, as nobody's, on excluded paths only; `/admin/*`, which has a key of its own, is excluded, as
- * some report that Azure does by itself. Left out: sign-in (`/.auth/*`) and `x-ms-token-*`.
+ * Not documented, and done here: with a cookie and a bearer the session wins, which is worse for an app that looks for
+ * a bearer; a bad bearer is accepted, as an anonymous request, on excluded paths only; `/admin/*`, which has a key of
+ * its own, is excluded, as some report that Azure does by itself. Left out: sign-in (`/.auth/*`) and `x-ms-token-*`.
  *
  * Reads the issuer's keys once, now; throws when it cannot.
  */

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Claims } from './openIdProvider.ts';
 
-/** The claims that App Service renames, and to what. All others keep their names, `appid`, `azp` and `roles` among them. */
+/**
+ * The claims that App Service renames, and to what. All others keep their names, `appid`, `azp` and `roles` among them.
+ */
 const longNames: Readonly<Record<string, string>> = {
   tid: 'http://schemas.microsoft.com/identity/claims/tenantid',
   oid: 'http://schemas.microsoft.com/identity/claims/objectidentifier',
@@ -14,7 +16,7 @@ const longNames: Readonly<Record<string, string>> = {
   unique_name: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name',
 };
 
-/** Takes away what only the platform may say, whoever sent it. */
+/** Removes the headers that only the platform may set. */
 export function stripPrincipal(headers: IncomingHttpHeaders): void {
   for (const name of Object.keys(headers)) {
     if (/^x-ms-(client-principal|token-)/.test(name)) Reflect.deleteProperty(headers, name);
@@ -22,9 +24,9 @@ export function stripPrincipal(headers: IncomingHttpHeaders): void {
 }
 
 /**
- * The headers that tell the app who calls. An application has no name, so it gets no name header: whether Azure leaves it
- * out too is not documented, so nobody may count on it. @param renamed false: the claims keep their names, as they do where
- * the token store is off.
+ * The headers that identify the caller to the app. An application has no name, so it gets no name header: whether Azure
+ * leaves it out too is not documented, so nobody may count on it. @param renamed false: the claims keep their names, as
+ * they do where the token store is off.
  */
 export function principalHeaders(claims: Claims, renamed: boolean): Record<string, string> {
   const principal = {

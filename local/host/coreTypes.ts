@@ -1,12 +1,14 @@
 /**
- * What the Functions worker and a programming model say to each other, as far as HTTP and timer functions need it.
+ * The interface between the Functions worker and a programming model, as far as HTTP and timer functions need it.
  * After `types-core/index.d.ts` of Azure/azure-functions-nodejs-worker, which is no npm package.
  */
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 export type LogCategory = 'user' | 'system' | 'customMetric';
 
-/** One trigger, input or output of a function. What else it carries depends on its type and is checked by who needs it. */
-export interface Binding {
+/**
+ * One trigger, input or output of a function. What else it carries depends on its type and is checked by who needs it.
+ */
+interface Binding {
   type: string;
   direction: 'in' | 'out' | 'inout';
   [property: string]: unknown;
@@ -74,12 +76,12 @@ export interface CoreInvocationContext {
   invocationId: string;
   request: InvocationRequest;
   metadata: FunctionMetadata;
-  state: 'preInvocationHooks' | 'invocation' | 'postInvocationHooks' | undefined;
+  state: 'invocation' | undefined;
   log(level: LogLevel, category: LogCategory, message: string): void;
 }
 
 /** One invocation, seen from the programming model. The worker calls the three methods in this order. */
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<InvocationResponse>;
@@ -92,15 +94,3 @@ export interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
   getCapabilities(workerCapabilities: Record<string, string>): Promise<Record<string, string>>;
 }
-
-export const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation', 'log'] as const;
-export type HookName = (typeof hookNames)[number];
-
-/** Data that hooks share: `hookData` within one scope (the app, or one invocation), `appHookData` across all of them. */
-export interface HookContext {
-  hookData: Record<string, unknown>;
-  appHookData: Record<string, unknown>;
-  [property: string]: unknown;
-}
-
-export type HookCallback = (context: HookContext) => unknown;

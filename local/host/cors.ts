@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerStatus } from './httpResponse.ts';
+import { answerStatus } from './httpData.ts';
 
 /** What web pages may call: a list of origins, or `*` in it for all. */
 export interface CorsOptions {

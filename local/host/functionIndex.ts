@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { functionApp, type RegisteredFunction } from './functionApp.ts';
-import { parseSchedule, type Schedule } from './ncrontab.ts';
-import { parseRouteTemplate, type RouteTemplate } from './routeTemplate.ts';
+import { parseSchedule, type Schedule } from '../../admin/ncrontab.ts';
+import { parseRouteTemplate, type RouteTemplate } from './routes.ts';
 
 /** A function that answers HTTP requests. */
 export interface HttpFunction {
@@ -24,12 +24,12 @@ export interface TimerFunction {
   useMonitor: boolean;
 }
 
-export interface FunctionIndex {
+interface FunctionIndex {
   http: readonly HttpFunction[];
   timers: readonly TimerFunction[];
 }
 
-export interface IndexOptions {
+interface IndexOptions {
   routePrefix: string;
   /** Where `%SETTING%` in a schedule is looked up. */
   environment: NodeJS.ProcessEnv;
@@ -56,7 +56,8 @@ export function indexFunctions(functions: readonly RegisteredFunction[], options
       indexFunction(registered, options, index);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      functionApp.log('error', 'system', `The '${name}' function is in error: ${reason}`, { functionName: name });
+      const message = `The '${name}' function is in error: ${reason}`;
+      functionApp.log({ level: 'error', category: 'system', functionName: name, message });
     }
   }
   return index;

@@ -1,10 +1,10 @@
 /**
  * Stands in for `@azure/functions-core`, the module that the Functions worker supplies and that exists on no registry.
  * `@azure/functions` asks for it when the first function is registered. Under plain Node the host supplies it
- * (supplyFunctionsCore.ts); under Jest `moduleNameMapper` maps the name to this file.
+ * (startApp.ts); under Jest `moduleNameMapper` maps the name to this file. Hooks (`app.hook`) are not imitated, because
+ * the app has none.
  */
-import type { FunctionCallback, FunctionMetadata, HookCallback, ProgrammingModel } from './coreTypes.ts';
-import type { LogCategory, LogLevel } from './coreTypes.ts';
+import type { FunctionCallback, FunctionMetadata, LogCategory, LogLevel, ProgrammingModel } from './coreTypes.ts';
 import { functionApp } from './functionApp.ts';
 
 /** The worker and host that are imitated: new enough for every feature that `@azure/functions` asks them about. */
@@ -37,19 +37,10 @@ export function registerFunction(metadata: FunctionMetadata, callback: FunctionC
   return new Disposable(functionApp.register(metadata, callback));
 }
 
-/** Throws a RangeError for a hook that does not exist. */
-export function registerHook(name: string, callback: HookCallback): Disposable {
-  return new Disposable(functionApp.registerHook(name, callback));
-}
-
 export function setProgrammingModel(model: ProgrammingModel): void {
   functionApp.setModel(model);
 }
 
-export function getProgrammingModel(): ProgrammingModel | undefined {
-  return functionApp.model;
-}
-
 export function log(level: LogLevel, category: LogCategory, message: string): void {
-  functionApp.log(level, category, message);
+  functionApp.log({ level, category, message });
 }

@@ -1,18 +1,20 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { appServiceAuth, type AuthenticationOptions } from './appServiceAuth.ts';
+import type { TypedData } from './coreTypes.ts';
 import type { CorsOptions } from './cors.ts';
 import { functionApp } from './functionApp.ts';
 import { indexFunctions, type HttpFunction, type TimerFunction } from './functionIndex.ts';
 import { logTroubleToStderr, type HostLog } from './hostLog.ts';
-import { bodyLimit } from './httpRequest.ts';
+import { bodyLimit } from './httpData.ts';
 import { startHttpServer } from './httpServer.ts';
 import { invoke } from './invocation.ts';
-import { requestHandler } from './requestHandler.ts';
-import { routeTable } from './routeTable.ts';
-import { startApp, terminateApp } from './startApp.ts';
-import { createTimer, type Timer } from './timer.ts';
+import { handleRequest } from './requestHandler.ts';
+import { mostPreciseFirst } from './routes.ts';
+import { startApp } from './startApp.ts';
+import { Timer } from './timer.ts';
 
-export interface HostOptions {
+interface HostOptions {
   /** Loads the app's entry points, which register their functions. */
   load: () => Promise<unknown>;
   /** The parsed host.json; of it only `extensions.http.routePrefix` matters here. */
@@ -24,7 +26,9 @@ export interface HostOptions {
   cors?: CorsOptions | undefined;
   /** Turns App Service authentication on: before the functions, and by its variable in the environment of the app. */
   authentication?: AuthenticationOptions | undefined;
-  /** The app settings that the host itself reads: `%SETTING%` in schedules, the size of bodies. Default: process.env. */
+  /**
+   * The app settings that the host itself reads: `%SETTING%` in schedules, the size of bodies. Default: process.env.
+   */
   environment?: NodeJS.ProcessEnv;
   /** Whether timers run on schedule; if not, only `POST /admin/functions/NAME` runs them. Default: true. */
   timers?: boolean;
@@ -39,7 +43,7 @@ export interface Host {
   readonly port: number;
   /** The names of the functions that are served; those in error are logged and left out. */
   readonly functions: readonly string[];
-  /** Refuses new requests, waits for what is under way, runs the appTerminate hooks. */
+  /** Refuses new requests and waits for what is under way. */
   stop(): Promise<void>;
 }
 
@@ -48,9 +52,9 @@ const hostJsonSchema = z.object({
 });
 
 /**
- * Runs the functions that `load` registers, over HTTP on the loopback address and on schedule, in place of the Functions
- * host where Core Tools cannot be installed. One host at a time in a process. Throws when the app does not start or the
- * port is taken.
+ * Runs the functions that `load` registers, over HTTP on the loopback address and on schedule, in place of the
+ * Functions host where Core Tools cannot be installed. One host at a time in a process. Throws when the app does not
+ * start or the port is taken.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { functionKey, cors, environment = process.env, drainMs = 10_000 } = options;
@@ -58,7 +62,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const limit = bodyLimit(environment);
   const authenticate = options.authentication && (await appServiceAuth(options.authentication));
   const load = (): Promise<unknown> => {
-    // App Service's own word to the app, on or off, whatever the settings say.
+    // App Service sets it, on or off, whatever the settings say.
     process.env['WEBSITE_AUTH_ENABLED'] = authenticate ? 'True' : 'False';
     return options.load();
   };
@@ -66,8 +70,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     const index = indexFunctions(functionApp.functions, { routePrefix, environment });
     const timers = new Map(index.timers.map((fn) => [nameOf(fn), timerOf(fn)]));
-    const find = routeTable(index.http);
-    const handle = requestHandler({ find, timers, functionKey, cors, authenticate, bodyLimit: limit });
+    const functions = mostPreciseFirst(index.http);
+    const handling = { functions, timers, functionKey, cors, authenticate, bodyLimit: limit };
+    const handle = (request: IncomingMessage, response: ServerResponse) => handleRequest(handling, request, response);
     const server = await startHttpServer(handle, options.port ?? 0);
     if (options.timers ?? true) for (const timer of timers.values()) timer.start();
     return {
@@ -76,7 +81,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
       functions: [...index.http, ...index.timers].map(nameOf),
       async stop() {
         await server.drain(Promise.all([...timers.values()].map((timer) => timer.stop())), drainMs);
-        await terminateApp();
         closeApp();
       },
     };
@@ -91,10 +95,6 @@ function nameOf({ registered }: HttpFunction | TimerFunction): string {
 }
 
 function timerOf({ registered, bindingName, schedule, runOnStartup, useMonitor }: TimerFunction): Timer {
-  return createTimer({
-    schedule,
-    runOnStartup,
-    useMonitor,
-    run: (data) => invoke(registered, { bindingName, data }),
-  });
+  const run = (data: TypedData): Promise<unknown> => invoke(registered, { bindingName, data });
+  return new Timer({ schedule, runOnStartup, useMonitor, run });
 }

@@ -1,10 +1,11 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answerStatus } from './httpResponse.ts';
-import type { RequestHandler } from './requestHandler.ts';
+import { answerStatus } from './httpData.ts';
 
-export interface HttpServer {
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+interface HttpServer {
   readonly port: number;
   /** Refuses new requests, waits for those under way and for `others`, but no longer than `drainMs`; then closes. */
   drain(others: Promise<unknown>, drainMs: number): Promise<void>;

@@ -1,8 +1,8 @@
 /**
- * The host as a process of its own: `tsx local/host/main.ts APP_FOLDER`, with FUNCTION_KEY and optionally PORT, HOST_CORS
- * (`Host.CORS` of local.settings.json), HOST_AUTHENTICATION (settings of App Service authentication, as JSON) and HOST_TIMERS
- * (`off`) in the environment. On SIGTERM and SIGINT it finishes what is under way and ends. Forked, it sends
- * `{ url, functions }` when it is ready.
+ * The host as a process of its own: `tsx local/host/main.ts APP_FOLDER`, with FUNCTION_KEY and optionally PORT,
+ * HOST_CORS (`Host.CORS` of local.settings.json), HOST_AUTHENTICATION (settings of App Service authentication, as JSON)
+ * and HOST_TIMERS (`off`) in the environment. On SIGTERM and SIGINT it finishes what is under way and ends. Forked, it
+ * sends `{ url, functions }` when it is ready.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

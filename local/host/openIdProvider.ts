@@ -5,8 +5,8 @@ import { readWebToken } from '../simulator/webToken.ts';
 /** The claims of a token, as it carries them. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Who issues tokens, as its OpenID configuration tells. */
-export interface OpenIdProvider {
+/** An issuer of tokens, as its OpenID configuration describes it. */
+interface OpenIdProvider {
   authorizationEndpoint: string;
   /** The claims of a token that it issued for one of the audiences and that is good now; undefined for any other. */
   provenClaims(token: string, audiences: readonly string[], nowMs: number): Claims | undefined;
@@ -27,7 +27,10 @@ const claimsSchema = z.looseObject({
 /** What Microsoft's token libraries allow clocks to differ. */
 const clockSkewSeconds = 300;
 
-/** Reads the configuration and the keys. @param openIdIssuer the URL below which the configuration lies. Throws if it does not. */
+/**
+ * Reads the configuration and the keys. @param openIdIssuer the URL below which the configuration lies. Throws if it
+ * does not.
+ */
 export async function readOpenIdProvider(openIdIssuer: string): Promise<OpenIdProvider> {
   const configuration = configurationSchema.parse(await readJson(`${openIdIssuer}/.well-known/openid-configuration`));
   const { keys } = keysSchema.parse(await readJson(configuration.jwks_uri));

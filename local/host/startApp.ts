@@ -1,10 +1,11 @@
+import Module from 'node:module';
 import { functionApp } from './functionApp.ts';
+import * as functionsCore from './functionsCore.ts';
 import type { HostLog } from './hostLog.ts';
-import { supplyFunctionsCore } from './supplyFunctionsCore.ts';
 
 /**
- * Starts the app as the worker does: entry points, appStart hooks, capabilities; after that nothing can be registered.
- * Returns the function that gives the app back. Throws what the app throws, and when it asks for what we do not imitate.
+ * Starts the app as the worker does: entry points, capabilities; after that nothing can be registered. Returns the
+ * function that gives the app back. Throws what the app throws, and when it asks for what we do not imitate.
  */
 export async function startApp(load: () => Promise<unknown>, log: HostLog): Promise<() => void> {
   functionApp.open(log);
@@ -15,7 +16,6 @@ export async function startApp(load: () => Promise<unknown>, log: HostLog): Prom
   };
   try {
     await load();
-    await functionApp.runHooks('appStart', functionApp.hookContext);
     const { model } = functionApp;
     if (!model || functionApp.functions.length === 0) throw new Error('The app registered no function.');
     const capabilities = await model.getCapabilities({
@@ -33,12 +33,20 @@ export async function startApp(load: () => Promise<unknown>, log: HostLog): Prom
   }
 }
 
-/** Runs the appTerminate hooks. One that fails is logged: nobody is left to tell. */
-export async function terminateApp(): Promise<void> {
-  try {
-    await functionApp.runHooks('appTerminate', functionApp.hookContext);
-  } catch (error) {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    functionApp.log('error', 'system', `An appTerminate hook failed. ${reason}`);
-  }
+/**
+ * Makes `require('@azure/functions-core')` answer with our stand-in, in the worker's own way: a proxy over
+ * `Module.prototype.require`, which CommonJS modules and the `createRequire` of ESM bundles both go through.
+ * Returns the function that puts the original back.
+ */
+function supplyFunctionsCore(): () => void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- the proxy passes `this` on
+  const original = Module.prototype.require;
+  Module.prototype.require = new Proxy(original, {
+    apply(target, module, args: [string]) {
+      return args[0] === '@azure/functions-core' ? functionsCore : (Reflect.apply(target, module, args) as unknown);
+    },
+  });
+  return () => {
+    Module.prototype.require = original;
+  };
 }

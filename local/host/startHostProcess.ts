@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { startChild } from '../childProcess.ts';
+import { startChild, type Echo } from '../childProcess.ts';
 import type { AuthenticationSettings } from './appServiceAuth.ts';
 
-export interface HostProcessOptions {
+interface HostProcessOptions {
   /** The folder with package.json, host.json and what package.json `main` names. Default: the working directory. */
   appFolder?: string;
   functionKey: string;
@@ -17,8 +17,8 @@ export interface HostProcessOptions {
   timers?: boolean;
   /** The app settings. They go over this process's own environment; `undefined` takes one away. */
   environment?: NodeJS.ProcessEnv;
-  /** Whether what the process writes goes to this process's output as well. Default: false. */
-  echo?: boolean;
+  /** Gets what the process writes. Default: nobody does. */
+  echo?: Echo;
 }
 
 export interface HostProcess {
@@ -26,7 +26,7 @@ export interface HostProcess {
   readonly functions: readonly string[];
   /** All that the process has written, its end if it is more than a megabyte. */
   output(): string;
-  /** Lets it finish what is under way. */
+  /** Ends it after the requests that are under way. */
   stop(): Promise<void>;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
@@ -35,11 +35,11 @@ export interface HostProcess {
 const readyMessage = z.object({ url: z.string(), functions: z.array(z.string()) });
 
 /**
- * Runs the built app under `local/host/main.ts` in a process of its own, which ends with this one. Start it from the root
- * of the repository. Rejects with what the process wrote when it dies before it is ready.
+ * Runs the built app under `local/host/main.ts` in a process of its own, which ends with this one. Start it from the
+ * root of the repository. Rejects with what the process wrote when it dies before it is ready.
  */
 export async function startHostProcess(options: HostProcessOptions): Promise<HostProcess> {
-  const { appFolder = '.', functionKey, port = 0, cors, timers = true, environment, echo = false } = options;
+  const { appFolder = '.', functionKey, port = 0, cors, timers = true, environment, echo } = options;
   const authentication = options.authentication && JSON.stringify(options.authentication);
   const child = await startChild<z.infer<typeof readyMessage>>({
     name: 'The Functions host',

@@ -1,40 +1,16 @@
+import { Clock } from '../clock.ts';
+import type { Schedule } from '../../admin/ncrontab.ts';
 import type { TypedData } from './coreTypes.ts';
-import type { Schedule } from './ncrontab.ts';
-
-/** Time, so that tests can rule it. */
-export interface Clock {
-  now(): Date;
-  /** Calls back after a delay; the returned function calls it off. */
-  after(delayMs: number, callback: () => void): () => void;
-}
-
-export const realClock: Clock = {
-  now: () => new Date(),
-  after(delayMs, callback) {
-    const timeout = setTimeout(callback, delayMs);
-    return () => {
-      clearTimeout(timeout);
-    };
-  },
-};
 
 export interface TimerOptions {
   schedule: Schedule;
   /** Runs the function once with the trigger's data. Its failures are its own: a rejection only ends the run. */
   run: (data: TypedData) => Promise<unknown>;
+  /** Default: the real time. */
   clock?: Clock;
   runOnStartup?: boolean;
   /** Whether the real host would keep the schedule's status; see `timerData`. */
   useMonitor?: boolean;
-}
-
-export interface Timer {
-  /** Runs at every occurrence from now on. */
-  start(): void;
-  /** Runs once, now, as the admin endpoint asks. Does nothing while a run is under way. */
-  fire(): Promise<void>;
-  /** Starts no more runs and waits for the one under way. */
-  stop(): Promise<void>;
 }
 
 interface Status {
@@ -43,64 +19,69 @@ interface Status {
   next: Date;
 }
 
-/** setTimeout counts in 31 bits of milliseconds, 24.8 days; the real host sleeps in portions of 24 days, too. */
-const longestDelayMs = 24 * 24 * 60 * 60 * 1000;
-
-/** What .NET says for "never yet". */
+/** .NET's date for something that has not happened yet. */
 const never = new Date('0001-01-01T00:00:00Z');
 
 /**
- * A timer trigger. One run at a time; the next one is planned when a run has ended, so occurrences that a long run missed
- * follow at once, as in the real host (TimerListener.cs of Azure/azure-webjobs-sdk-extensions).
+ * A timer trigger. One run at a time; the next one is planned when a run has ended, so occurrences that a long run
+ * missed follow at once, as in the real host (TimerListener.cs of Azure/azure-webjobs-sdk-extensions).
  */
-export function createTimer(options: TimerOptions): Timer {
-  const { schedule, run, clock = realClock, runOnStartup = false } = options;
-  const status: Status = { last: never, lastUpdated: clock.now(), next: schedule.next(clock.now()) };
-  const useMonitor = (options.useMonitor ?? true) && !runsTwiceAMinute(schedule, clock.now());
-  let running: Promise<void> | undefined;
-  let callOff: (() => void) | undefined;
-  let stopped = false;
+export class Timer {
+  readonly #schedule: Schedule;
+  readonly #run: TimerOptions['run'];
+  readonly #clock: Clock;
+  readonly #runOnStartup: boolean;
+  readonly #useMonitor: boolean;
+  readonly #status: Status;
+  #running: Promise<void> | undefined;
+  #cancel: (() => void) | undefined;
+  #stopped = false;
 
-  async function fire(): Promise<void> {
-    if (running || stopped) return;
-    running = run(timerData(useMonitor ? status : undefined))
+  constructor({ schedule, run, clock = new Clock(Date.now), runOnStartup = false, useMonitor = true }: TimerOptions) {
+    this.#schedule = schedule;
+    this.#run = run;
+    this.#clock = clock;
+    this.#runOnStartup = runOnStartup;
+    const now = new Date(clock.now());
+    this.#useMonitor = useMonitor && !runsTwiceAMinute(schedule, now);
+    this.#status = { last: never, lastUpdated: now, next: schedule.next(now) };
+  }
+
+  /** Runs at every occurrence from now on. */
+  start(): void {
+    if (this.#runOnStartup) void this.#occur();
+    else this.#plan();
+  }
+
+  /** Runs once, now, as the admin endpoint asks. Does nothing while a run is under way. */
+  async fire(): Promise<void> {
+    if (this.#running || this.#stopped) return;
+    this.#running = this.#run(timerData(this.#useMonitor ? this.#status : undefined))
       .catch(() => undefined)
       .then(() => {
-        running = undefined;
+        this.#running = undefined;
       });
-    await running;
+    await this.#running;
   }
 
-  async function occur(earliest: Date): Promise<void> {
-    const startedAt = clock.now();
-    await fire();
-    // A timer that fires a moment early must not find the same occurrence again.
-    const at = startedAt < earliest ? earliest : startedAt;
-    Object.assign(status, { last: at, lastUpdated: at, next: schedule.next(at) });
-    plan();
+  /** Starts no more runs and waits for the one under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    await this.#running;
   }
 
-  function plan(): void {
-    if (stopped) return;
-    const delayMs = status.next.getTime() - clock.now().getTime();
-    callOff =
-      delayMs > longestDelayMs
-        ? clock.after(longestDelayMs, plan)
-        : clock.after(Math.max(delayMs, 1), () => void occur(status.next));
+  async #occur(): Promise<void> {
+    const startedAt = new Date(this.#clock.now());
+    await this.fire();
+    Object.assign(this.#status, { last: startedAt, lastUpdated: startedAt, next: this.#schedule.next(startedAt) });
+    this.#plan();
   }
 
-  return {
-    fire,
-    start() {
-      if (runOnStartup) void occur(clock.now());
-      else plan();
-    },
-    async stop() {
-      stopped = true;
-      callOff?.();
-      await running;
-    },
-  };
+  #plan(): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#clock.at(this.#status.next.getTime(), () => void this.#occur());
+  }
 }
 
 /** The real host keeps no status of a schedule that occurs more than once within the next minute. */

@@ -1,14 +1,16 @@
-import { operations, type Operation, type Service } from './operations.ts';
+import type { Request } from './http/exchange.ts';
+import { type Operation, operations, type Service } from './operations.ts';
+import type { OnPremisesMeeting } from './upstreams/onPremises/meetings.ts';
 
-/** A web ticket; or a conference key or other password. Each may only go to the server that it is for. */
-export type GuestSecret = 'web-ticket' | 'password';
+/** A web ticket, or a conference key or another password. Each may go only to the server that it is for. */
+type GuestSecret = 'web-ticket' | 'password';
 
-/** One request that reached the simulator. It is recorded on arrival, so a call still hanging is seen too. */
+/** One request that reached the simulator. It is recorded on arrival, so a call without an answer is recorded too. */
 export interface Call {
   service: Service;
-  /** `unknown`: no such resource, or a host that serves none, such as the foreign one. */
+  /** `unknown`: no such resource, or a host without resources, such as the foreign one. */
   operation: Operation | 'unknown';
-  /** `http`: in clear; only the first hop of a discovery on premises may be. */
+  /** Only the first hop of a discovery on premises may be plain http. */
   scheme: 'http' | 'https';
   method: string;
   /** Of the Host header: lower-case, without port. */
@@ -54,4 +56,17 @@ export function countCalls(calls: readonly Call[]): Record<Call['operation'], nu
   >;
   for (const call of calls) counts[call.operation] += 1;
   return counts;
+}
+
+/** Finds the secrets that came with a request: in its headers, its URL or its body. */
+export function secretsIn(request: Request, meetings: readonly OnPremisesMeeting[]): GuestSecret[] {
+  const text = [request.path, request.query, ...Object.values(request.headers).flat(), request.body].join('\n');
+  // A key that is also the conference id stands in meeting URLs, so finding it there means nothing.
+  const isKey = ({ conferenceKey, conferenceUri }: OnPremisesMeeting) =>
+    conferenceKey !== '' && text.includes(conferenceKey) && !conferenceUri.endsWith(`:${conferenceKey}`);
+
+  const found: GuestSecret[] = [];
+  if (/cwt(=|%3d)/i.test(text)) found.push('web-ticket');
+  if (/(^|[?&\n])password=/i.test(text) || meetings.some(isKey)) found.push('password');
+  return found;
 }

@@ -2,13 +2,15 @@ import { services, type Operation, type Service } from './operations.ts';
 
 /** How an operation misbehaves. The parts combine: a delayed 503, a slow answer cut in the middle. */
 export interface Fault {
-  /** Lifts by itself after so many faulty calls. Without it, the fault stays until it is cleared. */
+  /** The number of faulty calls after which the fault ends. Without it, the fault stays until it is cleared. */
   times?: number | undefined;
   /** The part of calls that are faulty, 0 to 1, evenly spread: 0.5 is every second call. Default: all. */
   share?: number | undefined;
   /** Real milliseconds to wait before anything else. */
   delayMs?: number | undefined;
-  /** Answer this status, in the service's own words for it unless `body` is given, and do not carry the operation out. */
+  /**
+   * Answer this status, in the service's own words for it unless `body` is given, and do not carry the operation out.
+   */
   status?: number | undefined;
   /** Added to the answer, over headers of the same name. */
   headers?: Record<string, string> | undefined;
@@ -65,7 +67,7 @@ export class Faults {
     await Promise.all(services.map((service) => this.down(service, false)));
   }
 
-  /** The fault that befalls the call being made now; counts the call. */
+  /** The fault of the call that is being made now, if it has one. Counts the call. */
   take(operation: Operation): Fault | undefined {
     const active = this.#active.get(operation);
     if (!active) return undefined;

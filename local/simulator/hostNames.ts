@@ -1,4 +1,7 @@
-/** The invented hosts behind the one platform listener; the shape of each name follows the protocol document §1.1. */
+/**
+ * The invented hosts behind the one platform listener; the shape of each name follows the protocol document
+ * trusted-application-api.md §1.1.
+ */
 export const platformHosts = {
   /** The documented discover host. */
   discover: 'api.skype.example',
@@ -9,7 +12,7 @@ export const platformHosts = {
   /** The home pool of every meeting. */
   homePool: 'webpool01.infra.lync.example',
   otherPool: 'webpool02.infra.lync.example',
-  /** Ends in the same letters as a trusted suffix, but not at a label: no credential may ever arrive here. */
+  /** Ends in the same letters as a trusted suffix, but not at a label: no credential may be sent here. */
   foreign: 'evil-lync.example',
   /** Takes the alerts that the service posts. */
   hooks: 'hooks.example',
@@ -18,7 +21,10 @@ export const platformHosts = {
 /** The host suffixes to which the platform token may go. */
 export const trustedSuffixes: readonly string[] = ['skype.example', 'resources.lync.example', 'infra.lync.example'];
 
-/** The hosts of meeting URLs, each with the SIP domain suffix of its conference URIs (§2, "Observation"). */
+/**
+ * The hosts of meeting URLs, each with the SIP domain suffix of its conference URIs (trusted-application-api.md §2,
+ * "Observation").
+ */
 export const meetingDomains: Readonly<Record<string, string>> = {
   'meet.lync.example': 'onmicrosoft.example',
   'meet.resources.lync.example': 'lync.example',
@@ -43,7 +49,10 @@ export interface DeploymentHosts {
   pool1: string;
   pool2: string;
   meet: string;
-  /** Ends in the same letters as the domain, but not at a label. It plays along, so that a client that is fooled shows. */
+  /**
+   * Ends in the same letters as the domain, but not at a label. It answers as the others do, so that a client that
+   * trusts it is detected.
+   */
   foreign: string;
 }
 

@@ -1,14 +1,15 @@
-/** The parts that listen on a port of their own and can be taken down. */
+/** The services that listen on a port of their own and can be taken down. */
 export const services = ['entra', 'identity', 'vault', 'platform'] as const;
 
 /** One of {@link services}. */
 export type Service = (typeof services)[number];
 
 /**
- * What a guest asks of UCWA: to create an application; what is new; to join; everything else of an application. The same
- * on both platforms, under `guest.` with the tokens of the platform, under `ucwa.` on premises.
+ * The resources that guests ask of UCWA: where applications are created, the event channel, the join, and everything
+ * else of an application. They are the same on both platforms: `guest.` with tokens of the platform, `ucwa.` on
+ * premises.
  */
-export type GuestPlace = 'applications' | 'application' | 'events' | 'join';
+export type GuestResource = 'applications' | 'application' | 'events' | 'join';
 
 /** Everything that can be asked of the simulator and be made to fail. */
 export const operations = [
@@ -42,8 +43,3 @@ export type Operation = (typeof operations)[number];
 
 /** What can be asked of the servers on premises. */
 export type UcwaOperation = Extract<Operation, `ucwa.${string}`>;
-
-/** Whether an operation is UCWA's own, and not of discovery before it. */
-export function isUcwaItself(operation: Operation): boolean {
-  return /^ucwa\.(applications?|events|join)$/.test(operation);
-}

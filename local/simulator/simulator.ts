@@ -3,24 +3,25 @@ import { createServer as createPlainServer, type RequestListener } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { Server } from 'node:net';
 import { controlListener } from './control/control.ts';
-import { accessTokens } from './entra/accessTokens.ts';
-import { describeCallers, type Callers } from './entra/describeCallers.ts';
-import { clientId, tenantId } from './entra/entraClients.ts';
-import { entraRoutes } from './entra/entraRoutes.ts';
-import { identityPath, managedIdentityRoutes } from './entra/managedIdentity.ts';
+import { accessTokens, type AccessTokens } from './upstreams/entra/accessTokens.ts';
+import { type Callers, describeCallers } from './upstreams/entra/callerTokens.ts';
+import { clientId, tenantId } from './upstreams/entra/entraClients.ts';
+import { entraRoutes } from './upstreams/entra/entraRoutes.ts';
+import { identityPath, managedIdentityRoutes } from './upstreams/entra/managedIdentity.ts';
 import { Faults } from './faults.ts';
 import { deploymentHosts, meetingDomains, platformHosts, sipDomains, trustedSuffixes } from './hostNames.ts';
-import { eitherServer } from './http/eitherServer.ts';
+import { eitherServer, type Listener, openListener } from './http/listener.ts';
 import type { Request } from './http/exchange.ts';
-import { openListener, type Listener } from './http/listener.ts';
-import { serve } from './http/serve.ts';
-import { isOnPremises, onPremisesRoutes } from './onPremises/onPremisesRoutes.ts';
+import { serve, type Served } from './http/serve.ts';
+import { onPremisesGuestRoutes } from './meetings/onPremisesGuestRoutes.ts';
+import { platformGuestRoutes } from './meetings/platformGuestRoutes.ts';
+import { isOnPremises, onPremisesRoutes } from './upstreams/onPremises/onPremisesRoutes.ts';
 import type { Service } from './operations.ts';
-import { platformAudience } from './platform/gate.ts';
-import { platformRoutes } from './platform/platformRoutes.ts';
-import { endpointId } from './platform/resources.ts';
-import { vaultRoutes } from './vault/vaultRoutes.ts';
-import { readSigningCertificate } from './webToken.ts';
+import { platformAudience } from './upstreams/platform/gate.ts';
+import { platformRoutes } from './upstreams/platform/platformRoutes.ts';
+import { endpointId } from './upstreams/platform/resources.ts';
+import { vaultRoutes } from './upstreams/vault/vaultRoutes.ts';
+import { readSigningCertificate, type SigningCertificate } from './webToken.ts';
 import { createWorld, type World } from './world.ts';
 
 /** How to start the simulator. */
@@ -37,7 +38,7 @@ export interface SimulatorOptions {
   seed?: (world: World) => void;
 }
 
-/** A running simulator: everything that the service under test needs to be told, and the world to change. */
+/** A running simulator: the settings that the service under test needs, and the world to change. */
 export interface Simulator {
   /** Entra; the URL is the authority host. */
   entra: { url: string; tenantId: string; clientId: string };
@@ -91,7 +92,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     world.clock.reset();
     await Promise.all([...listeners.values()].map((listener) => listener.setDown(true)));
   };
-  // An idle connection closed here just as a client uses it again would look like a fault that nobody asked for.
+  // An idle connection that is closed just when a client uses it again would look like a fault.
   const lasting = { keepAliveTimeout: 0 };
   const plain = (listener: RequestListener) => createPlainServer(lasting, listener);
   const secure = (listener: RequestListener) => createTlsServer({ ...tls, ...lasting }, listener);
@@ -102,12 +103,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const identity = serve(world, 'identity', managedIdentityRoutes(identityHeader, tokens));
     const identityPort = await open('identity', plain(identity));
     const vaultPort = await open('vault', secure(serve(world, 'vault', vaultRoutes(world, tokens, entraUrl))));
-    const [platform, onPremises] = [platformRoutes(world, tokens, certificate), onPremisesRoutes(world)];
-    const of = (request: Request) => (isOnPremises(request) ? onPremises : platform);
-    const virtualHosts = serve(world, 'platform', {
-      route: (request) => of(request).route(request),
-      fail: (request, status) => of(request).fail(request, status),
-    });
+    const virtualHosts = serve(world, 'platform', behindPlatformPort(world, tokens, certificate));
     const platformPort = await open('platform', eitherServer(secure(virtualHosts), plain(virtualHosts)));
     const controlPort = await open('control', plain(controlListener(world, controlToken)));
 
@@ -136,4 +132,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await stop();
     throw error;
   }
+}
+
+/** The platform and the servers on premises share a port, and each has routes of its own for guests. */
+function behindPlatformPort(world: World, tokens: AccessTokens, certificate: SigningCertificate): Served {
+  const guests = [platformGuestRoutes(world, certificate), onPremisesGuestRoutes(world)];
+  const [platform, onPremises] = [platformRoutes(world, tokens, certificate), onPremisesRoutes(world)];
+  const servedBy = (request: Request): Served =>
+    guests.find((routes) => routes.serves(request)) ?? (isOnPremises(request) ? onPremises : platform);
+  return {
+    route: (request) => servedBy(request).route(request),
+    fail: (request, status) => servedBy(request).fail(request, status),
+  };
 }

@@ -11,7 +11,7 @@ export interface SigningCertificate {
 }
 
 /** A JSON web token, taken apart. Nothing in it is proven until `isSignedBy` says so. */
-export interface WebToken {
+interface WebToken {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;
   /** Checks an RS256 or PS256 signature. */

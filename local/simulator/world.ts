@@ -1,13 +1,13 @@
 import { countCalls, type Alert, type Call } from './calls.ts';
-import { Clock } from './clock.ts';
-import { EntraClients } from './entra/entraClients.ts';
+import { Clock } from '../clock.ts';
+import { EntraClients } from './upstreams/entra/entraClients.ts';
 import type { Faults } from './faults.ts';
 import { GuestApplications } from './meetings/applications.ts';
-import { MeetingHall } from './meetings/meetings.ts';
-import { OnPremises } from './onPremises/state.ts';
-import { usualBehaviour, type PlatformState } from './platform/behaviour.ts';
-import { accessLevelOf } from './platform/knownMeetings.ts';
-import { VaultSecrets } from './vault/vaultSecrets.ts';
+import { Meetings } from './meetings/meetings.ts';
+import { OnPremises } from './upstreams/onPremises/state.ts';
+import { usualBehaviour, type PlatformState } from './upstreams/platform/behaviour.ts';
+import { accessLevelOf } from './upstreams/platform/conferences.ts';
+import { VaultSecrets } from './upstreams/vault/vaultSecrets.ts';
 
 /** Everything in the simulator that can be changed or looked at while it runs. */
 export interface World {
@@ -15,7 +15,7 @@ export interface World {
   readonly platform: PlatformState;
   readonly onPremises: OnPremises;
   /** The meetings in progress on both platforms: who is in them and who waits. */
-  readonly meetings: MeetingHall;
+  readonly meetings: Meetings;
   /** The applications that guests run. */
   readonly guests: GuestApplications;
   readonly secrets: VaultSecrets;
@@ -30,7 +30,9 @@ export interface World {
   now(): number;
   /** The recorded calls, by operation. */
   counts(): Record<Call['operation'], number>;
-  /** Back to the start: healthy services, usual behaviour, nothing recorded, and the secrets and clients of the seed. */
+  /**
+   * Back to the start: healthy services, usual behaviour, nothing recorded, and the secrets and clients of the seed.
+   */
   reset(): Promise<void>;
 }
 
@@ -41,11 +43,11 @@ export interface World {
 export function createWorld(faults: Faults, now: () => number, seed: (world: World) => void): World {
   const clock = new Clock(now);
   const platform: PlatformState = { ...usualBehaviour(), issued: [], meetings: [] };
-  const meetings = new MeetingHall(clock, (conferenceUri) => accessLevelOf(platform, conferenceUri));
+  const meetings = new Meetings(clock, (conferenceUri) => accessLevelOf(platform, conferenceUri));
   const world: World = {
     faults,
     platform,
-    onPremises: new OnPremises(),
+    onPremises: new OnPremises(() => clock.now()),
     meetings,
     guests: new GuestApplications(clock, meetings),
     secrets: new VaultSecrets(() => clock.now()),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { startSimulator, type Simulator } from '../../local/simulator/simulator.ts';
-import type { DeploymentBehaviour } from '../../local/simulator/onPremises/behaviour.ts';
+import type { DeploymentBehaviour } from '../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { pem, pemFile } from '../support/testCloud.ts';
 
 const danas = 'https://meet.contoso.example/danab/PYC58WSY';

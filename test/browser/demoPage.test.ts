@@ -118,7 +118,7 @@ test('a link to a meeting on premises leads there, also after the network was lo
   await panes.customerHears('Bringing you back …');
   await panes.press('Bring the network back');
   await panes.customerHears('You are back in the meeting, as the same participant.');
-  const rooms = stage.cloud.simulator.world.meetings.rooms;
+  const rooms = stage.cloud.simulator.world.meetings.all;
   const [participant, ...others] = rooms.find(({ conferenceUri }) => conferenceUri.includes('5LB7MRBC'))?.roster ?? [];
   expect([participant?.displayName, participant?.joins, others]).toEqual(['Dana', 2, []]);
 });

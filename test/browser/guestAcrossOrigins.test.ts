@@ -67,7 +67,7 @@ async function joinFor(allowedOrigins: string[]): Promise<Page> {
 test('a page joins and comes back with nothing between it and the platform, if the token is for its origin', async () => {
   const { world } = cloud.simulator;
   const page = await joinFor([origin]);
-  const roster = () => world.meetings.rooms.flatMap((room) => room.roster);
+  const roster = () => world.meetings.all.flatMap((room) => room.roster);
   await until(() => roster().some(({ state, joins }) => state === 'connected' && joins === 1), 15_000);
   await page.waitForFunction("session.state.name === 'joined'");
   const preflights = world.calls.filter(({ method }) => method === 'OPTIONS').map(({ operation }) => operation);
@@ -82,5 +82,5 @@ test('a page joins and comes back with nothing between it and the platform, if t
 test('with a token for another origin the browser lets no page in', async () => {
   const page = await joinFor(['https://www.contoso.example']);
   await page.waitForFunction("session.state.name === 'reconnecting' && session.reason === 'unreachable'");
-  expect(cloud.simulator.world.meetings.rooms.flatMap((room) => room.roster)).toEqual([]);
+  expect(cloud.simulator.world.meetings.all.flatMap((room) => room.roster)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { connectorDefinition } from '../../connector/generate/definition.ts';
-import type { CallerName } from '../../local/simulator/entra/callers.ts';
+import type { CallerName } from '../../local/simulator/upstreams/entra/callers.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { type TestHost, startTestHost } from '../support/testHost.ts';
 import { powerAutomate, type PowerAutomate } from './powerAutomate.ts';

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { crc32, inflateSync } from 'node:zlib';
 import { iconBrandColor } from '../../connector/generate/connection.ts';
-import { connectorIcon } from '../../connector/generate/icon.ts';
 
 /** The chunks of a PNG by type; fails for one whose checksum is wrong. */
 function chunksOf(png: Buffer): Map<string, Buffer> {
@@ -17,24 +16,18 @@ function chunksOf(png: Buffer): Map<string, Buffer> {
   return chunks;
 }
 
-const pixelsOf = (png: Buffer): Buffer => inflateSync(chunksOf(png).get('IDAT') ?? '');
-const committed = readFileSync('connector/icon.png');
+const icon = readFileSync('connector/icon.png');
 
 test('the icon is a PNG of 230 by 230 pixels, in true colour and opaque', () => {
-  const chunks = chunksOf(committed);
+  const chunks = chunksOf(icon);
   expect([...chunks.keys()]).toEqual(['IHDR', 'IDAT', 'IEND']);
   const header = chunks.get('IHDR');
   expect([header?.readUInt32BE(0), header?.readUInt32BE(4)]).toEqual([230, 230]);
   expect([...(header?.subarray(8) ?? [])]).toEqual([8, 2, 0, 0, 0]);
 });
 
-test('it is the picture that is drawn: if not, run npm run connector', () => {
-  // The pixels and not the bytes: compression differs between versions of Node.
-  expect(pixelsOf(committed).equals(pixelsOf(connectorIcon()))).toBe(true);
-});
-
 test('its ground has the brand colour, and the drawing stays in the middle', () => {
-  const pixels = pixelsOf(committed);
+  const pixels = inflateSync(chunksOf(icon).get('IDAT') ?? '');
   const at = (x: number, y: number): string => pixels.subarray(y * (1 + 3 * 230) + 1 + 3 * x).toString('hex', 0, 3);
   const ground = iconBrandColor.slice(1);
   const edge = Array.from({ length: 230 }, (_, index) => [

@@ -25,7 +25,7 @@ export interface PowerAutomate {
   readonly succeeded: ReadonlySet<string>;
 }
 
-export interface PowerAutomateOptions {
+interface PowerAutomateOptions {
   readonly definition: Json;
   /** Where the service really is, in place of the definition's host. */
   readonly serviceUrl: string;

@@ -27,10 +27,10 @@ test('it has the headings of the public repository’s template, in its order', 
   ]);
 });
 
-test('it tells of every operation that a flow maker sees, and of no other, in the order of the connector', () => {
-  const told = [...section('Supported Operations').matchAll(/^### (.*)$/gm)].map(([, title]) => title);
+test('it describes every operation that a flow maker sees, and no other, in the order of the connector', () => {
+  const described = [...section('Supported Operations').matchAll(/^### (.*)$/gm)].map(([, title]) => title);
   const seen = operations.filter(({ visibility }) => visibility !== 'internal');
-  expect(told).toEqual(seen.map(({ endpoint }) => endpoint.summary));
+  expect(described).toEqual(seen.map(({ endpoint }) => endpoint.summary));
 });
 
 test('the key is made for exactly the functions that the connector calls', () => {

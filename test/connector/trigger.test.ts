@@ -25,7 +25,7 @@ afterEach(async () => {
 /** The form that callback URLs of flows have: a port that need not be said, and a signature. */
 const callback = (flow: string): string =>
   `https://hooks.example:443/workflows/${flow}/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=c2lnbmF0dXJl`;
-const told = (flow: string): unknown[] =>
+const notificationsOf = (flow: string): unknown[] =>
   cloud.simulator.world.alerts.filter(({ path }) => path.includes(`/${flow}/`)).map(({ body }) => body);
 
 /** It takes two checks to confirm a change, as another process makes them. */
@@ -41,16 +41,16 @@ const subscribe = async (flow: string): Promise<string> => {
   return headers.get('location') ?? '';
 };
 
-test('a flow is told of each change in the form of the definition, until it is turned off', async () => {
+test('a flow is notified of each change in the form of the definition, until it is turned off', async () => {
   const location = await subscribe('team');
   await checkTwice();
-  expect(told('team')).toEqual([]);
+  expect(notificationsOf('team')).toEqual([]);
 
   cloud.simulator.world.faults.set('platform.applications', { status: 403 });
   await checkTwice();
   cloud.simulator.world.faults.clear();
   await checkTwice();
-  expect(told('team')).toMatchObject([
+  expect(notificationsOf('team')).toMatchObject([
     {
       status: 'fail',
       previous: 'pass',
@@ -58,12 +58,12 @@ test('a flow is told of each change in the form of the definition, until it is t
     },
     { status: 'pass', previous: 'fail' },
   ]);
-  for (const body of told('team')) flows.expectNotification('SubscribeToHealth', body);
+  for (const body of notificationsOf('team')) flows.expectNotification('SubscribeToHealth', body);
 
   expect((await flows.end(location)).status).toBe(200);
   cloud.simulator.world.faults.set('platform.applications', { status: 403 });
   await checkTwice();
-  expect(told('team')).toHaveLength(2);
+  expect(notificationsOf('team')).toHaveLength(2);
   expect((await flows.end(location)).json['code']).toBe('subscription-not-found');
 });
 
@@ -74,7 +74,7 @@ test('a flow that is saved again keeps its one subscription, and another flow ha
   await flows.end(location);
   cloud.simulator.world.faults.set('platform.applications', { status: 403 });
   await checkTwice();
-  expect([told('saved').length, told('other').length]).toEqual([0, 1]);
+  expect([notificationsOf('saved').length, notificationsOf('other').length]).toEqual([0, 1]);
 });
 
 test('a notification that the definition does not have is seen to be none', () => {

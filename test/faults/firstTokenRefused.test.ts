@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Service } from '../../lib/service.ts';
 import type { Fault } from '../../local/simulator/faults.ts';
-import type { PlatformState } from '../../local/simulator/platform/behaviour.ts';
+import type { PlatformState } from '../../local/simulator/upstreams/platform/behaviour.ts';
 import { meetingUrl, otherMeetingUrl } from '../support/testCloud.ts';
 import { until } from '../support/until.ts';
 import { failureOf, issue, requestSignal, startFaultyService, type FaultyService } from './faultyService.ts';

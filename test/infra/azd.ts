@@ -6,7 +6,7 @@ import { readTemplate } from './bicep/template.ts';
 import { asObject, type Values } from './bicep/values.ts';
 
 export const mainTemplate = 'infra/main.bicep';
-export const parameterFile = z.object({
+const parameterFile = z.object({
   parameters: z.record(z.string(), z.strictObject({ value: z.string().regex(/^\$\{[A-Z_]+\}$/) })),
 });
 

@@ -10,7 +10,7 @@ test('every endpoint that gets a key is a function', () => {
   expect(endpoints.filter((endpoint) => !existsSync(`functions/${endpoint}.ts`))).toEqual([]);
 });
 
-test('what it tells to set is read by the deployment', () => {
+test('every setting that it names is read by the deployment', () => {
   const named = [...namesIn(/(?<=azd env set )[A-Z_]+/g), ...namesIn(/(?<=^\| `)[A-Z_]+(?=` \|)/gm)];
   const read = new Set(variables().values());
   expect(named.filter((name) => !read.has(name))).toEqual([]);

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createTables, startAzurite, type Azurite } from '../../local/azurite.ts';
-import { becomesUnreachable, firstLineThenKill } from './gone.ts';
+import { becomesUnreachable, firstLineThenKill } from './processes.ts';
 
 const accounts = {
   one: Buffer.from('the key of the first account').toString('base64'),

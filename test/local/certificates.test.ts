@@ -38,7 +38,7 @@ it('are good for no other name', async () => {
   });
 });
 
-it('are trusted by nobody who was not told to', async () => {
+it('are not trusted without their authority', async () => {
   const { ca: another } = await makeCertificates([]);
   await expect(call(name, another)).rejects.toThrow(/signature|unable to verify/);
 });

@@ -28,7 +28,8 @@ export interface PlatformUnderContract {
   participantOf(world: World, token: string): string | undefined;
 }
 
-export const platformsUnderContract: readonly PlatformUnderContract[] = [
+/** Those with servers in the simulator. */
+export const simulatedPlatforms: readonly PlatformUnderContract[] = [
   {
     name: 'trusted-application',
     meetingUrl: 'https://meet.lync.example/contoso/testuser/1SD8D0WZ',
@@ -51,6 +52,10 @@ export const platformsUnderContract: readonly PlatformUnderContract[] = [
     participantOf: ({ onPremises }: World, token: string) =>
       onPremises.issued.find((issued) => issued.token === token)?.identity,
   })),
+];
+
+export const platformsUnderContract: readonly PlatformUnderContract[] = [
+  ...simulatedPlatforms,
   {
     name: madePlatform.name,
     meetingUrl: 'https://meet.made.example/one',

@@ -1,6 +1,4 @@
 import { TableClient, TableServiceClient } from '@azure/data-tables';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { appSettings, makeLocalSecrets, seedWith } from '../../local/appSettings.ts';
 import { createTables } from '../../local/azurite.ts';
 import { tableNames } from '../../local/cloud.ts';
@@ -8,6 +6,9 @@ import { startSimulator, type Simulator } from '../../local/simulator/simulator.
 import { createService, type Overrides, type Service } from '../../lib/service.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { accountName, accountsPerWorker } from '../setup/globalSetup.ts';
+import { pem } from './pem.ts';
+
+export { pem, pemFile } from './pem.ts';
 
 export const meetingUrl = 'https://meet.lync.example/contoso/testuser/1SD8D0WZ';
 export const otherMeetingUrl = 'https://meet.lync.example/contoso/testuser/7XY9K2LM';
@@ -68,15 +69,6 @@ export async function startTestCloud({ now }: TestCloudOptions = {}): Promise<Te
     },
     stop: () => simulator.stop(),
   };
-}
-
-/** A PEM of the test authority's: `ca`, `cert` or `key` (the server certificate for all simulated hosts). */
-export function pem(name: 'ca' | 'cert' | 'key'): string {
-  return readFileSync(pemFile(name), 'utf8');
-}
-
-export function pemFile(name: 'ca' | 'cert' | 'key'): string {
-  return join(process.env['TEST_TLS_FOLDER'] ?? '', `${name}.pem`);
 }
 
 function nextAccount(): string {

@@ -3,17 +3,19 @@ import type { World } from '../world.ts';
 import {
   behaviourSchema,
   clockSchema,
+  deploymentSchema,
   downSchema,
   entraSchema,
   faultSchema,
+  meetingsSchema,
   operationSchema,
   secretNameSchema,
   secretSchema,
   serviceSchema,
+  sipDomainSchema,
 } from './controlSchemas.ts';
 import type { ControlRoute } from './controlRoute.ts';
 import { meetingControls } from './meetingControls.ts';
-import { deploymentSchema, meetingsSchema, sipDomainSchema } from './onPremisesSchemas.ts';
 
 /** Every control of the world. */
 export function controlRoutes(world: World): ControlRoute[] {

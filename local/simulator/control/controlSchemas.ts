@@ -1,8 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 import type { Fault } from '../faults.ts';
+import { sipDomains } from '../hostNames.ts';
 import { operations, services } from '../operations.ts';
-import type { PlatformBehaviour } from '../platform/behaviour.ts';
+import {
+  bodyRedirects,
+  challengeForms,
+  type DeploymentBehaviour,
+  rootAnswers,
+} from '../upstreams/onPremises/behaviour.ts';
+import { meetingHomes, meetingPages, type OnPremisesMeeting } from '../upstreams/onPremises/meetings.ts';
+import type { PlatformBehaviour } from '../upstreams/platform/behaviour.ts';
 
 const milliseconds = z.int().min(0).max(600_000);
 const status = z.int().min(200).max(599);
@@ -22,7 +30,7 @@ export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z
     bom: z.boolean(),
     tokenStatus: z.literal([200, 201]),
     meetingStatus: z.literal([200, 201]),
-    // Null takes the limit back.
+    // Null removes the limit.
     meetingLimit: z
       .int()
       .min(0)
@@ -30,7 +38,7 @@ export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z
       .transform((limit) => limit ?? undefined),
     redirect: z.enum(['none', 'pool', 'foreign', 'http', 'loop']),
     missingLinks: z.array(z.string()),
-    // Null takes the lie back.
+    // Null restores the platform's own link.
     discoverLink: z
       .string()
       .nullable()
@@ -44,7 +52,7 @@ export const behaviourSchema: z.ZodType<PartOf<PlatformBehaviour>> = z
   })
   .partial();
 
-/** What befalls an operation. */
+/** How an operation misbehaves. */
 export const faultSchema: z.ZodType<Fault> = z
   .strictObject({
     times: z.int().min(1),
@@ -70,7 +78,7 @@ export const serviceSchema = z.enum(services);
 /** Whether a service's port is closed. */
 export const downSchema = z.strictObject({ down: z.boolean() });
 
-/** How far the clock is put forward; it is never put back. */
+/** How far the clock is put forward. It cannot be put back. */
 export const clockSchema = z.strictObject({ advanceMs: z.int().min(0) });
 
 /** The name of a secret, in a path; what Key Vault allows. */
@@ -104,3 +112,51 @@ function isCertificate(pem: string): boolean {
     return false;
   }
 }
+
+/** The SIP domain of a deployment, in a path. */
+export const sipDomainSchema = z.enum(sipDomains);
+
+const root = z.enum(rootAnswers);
+const redirect = z.enum(bodyRedirects);
+const challenge = z.enum(challengeForms);
+
+/** A part of a deployment's behaviour. */
+export const deploymentSchema: z.ZodType<PartOf<DeploymentBehaviour>> = z
+  .strictObject({
+    version: z.enum(['1.0', '2.0']),
+    internalRoot: root,
+    externalRoot: root,
+    httpRoot: root,
+    redirectStatus: z.literal([301, 302, 303, 307, 308]),
+    redirect,
+    httpRedirect: redirect,
+    postAuthRedirect: redirect,
+    redirectBesideLink: z.boolean(),
+    onlineHost: z.string(),
+    dialect: z.enum(['by-accept', 'hal', 'access-location', 'xml']),
+    userLink: z.enum(['absolute', 'relative', 'http', 'foreign']),
+    accessLocation: z.enum(['External', 'Internal']),
+    bom: z.boolean(),
+    challenge,
+    applicationsChallenge: challenge,
+    grants: z.array(z.string()),
+    accounts: z.record(z.string(), z.string()),
+    tokenLifetimeSeconds: seconds,
+    signedInLifetimeSeconds: seconds,
+    badTokenAtUser: z.literal([403, 401]),
+    badTokenAtApplications: z.literal([401, 403, 500]),
+    applicationsOn: z.enum(['same-host', 'other-pool', 'foreign']),
+    crossDomainOrigins: z.array(z.string()),
+  })
+  .partial();
+
+/** The meetings on premises that replace the present ones. */
+export const meetingsSchema: z.ZodType<OnPremisesMeeting[]> = z.array(
+  z.strictObject({
+    url: z.url(),
+    conferenceUri: z.string(),
+    conferenceKey: z.string().min(1),
+    page: z.enum(meetingPages).default('conf-info'),
+    home: z.enum(meetingHomes).default('here'),
+  }),
+);

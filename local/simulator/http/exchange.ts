@@ -22,7 +22,7 @@ export interface Answer {
   status: number;
   headers: Record<string, string | string[]>;
   body: string;
-  /** In place of all this: the connection is destroyed, or nothing ever comes. */
+  /** Instead of an answer: the connection is destroyed, or no answer is ever sent. */
   connection?: 'cut' | 'silent';
 }
 
@@ -53,7 +53,9 @@ export async function readRequest(incoming: IncomingMessage): Promise<Request> {
   };
 }
 
-/** A query parameter, decoded; its name in any letter case, as the platform takes it (§1.1). */
+/**
+ * A query parameter, decoded; its name in any letter case, as the platform takes it (trusted-application-api.md §1.1).
+ */
 export function queryParameter(request: Request, name: string): string | undefined {
   for (const [key, value] of new URLSearchParams(request.query)) {
     if (key.toLowerCase() === name.toLowerCase()) return value;

@@ -25,7 +25,7 @@ export function inAnyCase<T extends z.ZodRawShape>(fields: T) {
     .pipe(z.object(fields));
 }
 
-/** Reads a JSON body, in either of the media types of JSON, or tells why it is refused. */
+/** Reads a JSON body, in either of the media types of JSON, or answers why it is refused. */
 export function readJsonBody<T>(request: Request, schema: z.ZodType<T>): { refusal: BodyRefusal } | { body: T } {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json' && type !== 'application/vnd.microsoft.com.ucwa+json') {

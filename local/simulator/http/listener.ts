@@ -1,9 +1,11 @@
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
 /** A server on a port of 127.0.0.1 that can be closed and opened again under the same number. */
 export interface Listener {
   readonly port: number;
-  /** Closes the port and destroys every live connection, or opens it again; nothing happens if it is so already. */
+  /**
+   * Closes the port and destroys every live connection, or opens it again. Does nothing if it is in that state already.
+   */
   setDown(down: boolean): Promise<void>;
 }
 
@@ -36,6 +38,23 @@ function listen(server: Server, port: number): Promise<void> {
     server.listen(port, '127.0.0.1', () => {
       server.off('error', reject);
       resolve();
+    });
+  });
+}
+
+/** The first byte of a TLS handshake record (RFC 8446 §5.1); no HTTP method begins with it. */
+const handshake = 0x16;
+
+/** One port for https and plain http: hands each connection to the server that its first byte is for. */
+export function eitherServer(secure: Server, plain: Server): Server {
+  return createServer({ noDelay: true }, (socket: Socket) => {
+    // A connection may end in an error before its first byte. Afterwards its server also handles errors.
+    socket.on('error', () => undefined);
+    socket.once('readable', () => {
+      const first: unknown = socket.read();
+      if (!Buffer.isBuffer(first)) return void socket.destroy();
+      socket.unshift(first);
+      (first[0] === handshake ? secure : plain).emit('connection', socket);
     });
   });
 }

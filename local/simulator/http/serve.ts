@@ -1,15 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { remember, type Call } from '../calls.ts';
+import { type Call, remember, secretsIn } from '../calls.ts';
 import type { Fault } from '../faults.ts';
-import { secretsIn } from '../onPremises/guestSecrets.ts';
 import type { Service } from '../operations.ts';
 import type { World } from '../world.ts';
 import { readRequest, type Answer, type Request } from './exchange.ts';
 
-/** Where a request leads: what is asked for, and how that is answered when no fault comes between. */
+/** What a request asks for, and how it is answered when there is no fault. */
 export interface Route {
   operation: Call['operation'];
-  /** May take its time. @param gone tells an answer that waits that nobody waits for it any more */
+  /** May wait before it answers. @param gone is aborted when the client has closed the connection */
   answer: (gone: AbortSignal) => Answer | Promise<Answer>;
 }
 
@@ -20,7 +19,13 @@ export interface Served {
   fail(request: Request, status: number): Answer;
 }
 
-/** Serves one service's requests: records each call, lets its operation's fault befall it, answers. */
+/** What guests ask of a service beside its other clients. */
+export interface GuestRoutes extends Served {
+  /** Whether a request is one of a guest's. */
+  serves(request: Request): boolean;
+}
+
+/** Serves one service's requests: records each call, applies its operation's fault, answers. */
 export function serve(world: World, service: Service, served: Served): RequestListener {
   return (incoming, outgoing) => {
     answerOne(world, service, served, incoming, outgoing).catch((error: unknown) => {
@@ -104,7 +109,7 @@ function send(outgoing: ServerResponse, answer: Answer, fault: Fault = {}): void
     return;
   }
   outgoing.writeHead(answer.status, answer.headers);
-  // Written apart from the end, an oversize body goes out in chunks: no Content-Length warns the client of it.
+  // Written apart from the end, an oversize body is sent in chunks, without a Content-Length.
   if (fault.oversize) outgoing.write(body, () => outgoing.end());
   else outgoing.end(body);
 }

@@ -1,23 +1,17 @@
-import { randomInt } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { createHash, randomInt } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
 import type { Answer } from '../http/exchange.ts';
 import { EventChannel } from './eventChannel.ts';
-import type { Guest } from './guest.ts';
-import type { Stay } from './stay.ts';
+import type { Participant } from './participant.ts';
+import type { JoinRequest, RequestedApplication } from './requests.ts';
 
 /** What an application is created with. */
-export interface ApplicationDetails {
+export interface ApplicationDetails extends RequestedApplication {
   /** The only host that knows it. */
   readonly host: string;
   /** The path that it is created at. */
   readonly applicationsPath: string;
   readonly guest: Guest;
-  readonly culture: string;
-  readonly userAgent: string;
-  readonly endpointId: string;
-  readonly instanceId: string | undefined;
-  /** Its guest's name, if it was told already. */
-  readonly displayName: string | undefined;
 }
 
 /** A guest's application: its event channel, and the meetings that it has joined. */
@@ -26,7 +20,7 @@ export class GuestApplication {
   readonly details: ApplicationDetails;
   readonly channel: EventChannel;
   /** Every join that was ever begun, by the id that its invitation and its conversation have in common. */
-  readonly conversations = new Map<string, Stay>();
+  readonly conversations = new Map<string, Conversation>();
   #lapsedSince: number | undefined;
   #isEnded = false;
 
@@ -48,22 +42,60 @@ export class GuestApplication {
     return this.#isEnded;
   }
 
-  /** Whether it was found absent already, in the absence that began then. @param since milliseconds since the epoch */
+  /** Whether `lapse` was called for the absence that began then. @param since milliseconds since the epoch */
   hasLapsed(since: number): boolean {
     return this.#lapsedSince === since;
   }
 
-  /** Its client has been away for long: conversations are closed, and what it was not told by now it never is. */
+  /** Its client has been away for long: conversations are closed, and events that it has not read are lost. */
   lapse(since: number): void {
     this.#lapsedSince = since;
     for (const conversation of this.conversations.values()) conversation.close();
     this.channel.lapse();
   }
 
-  /** Leaves every meeting; polls are answered with this from now on. */
+  /** Leaves every meeting. From now on, polls are answered with this. */
   end(answer: Answer): void {
     this.#isEnded = true;
     for (const conversation of this.conversations.values()) conversation.close();
     this.channel.end(answer);
   }
+}
+
+/** Who a token proves its bearer to be. */
+export interface Guest {
+  /** Names the participant: the same value again is the same one. */
+  readonly endpoint: string;
+  /** The only meeting that it may join; none for the bearer of another kind of token. */
+  readonly conferenceUri: string | undefined;
+}
+
+/** What others see of an endpoint: a SIP URI, which does not reveal the session id. */
+export function participantUri(endpoint: string): string {
+  if (endpoint.startsWith('sip:')) return endpoint;
+  const digits = createHash('sha256').update(endpoint).digest().readUIntBE(0, 5);
+  return `sip:${digits}@anonymous.invalid`;
+}
+
+/**
+ * One join and what came of it, as resources show it: an invitation, and the conversation that it led to (ucwa.md
+ * ucwa.md §3.3).
+ */
+export interface Conversation {
+  /** The path of the conversation. */
+  readonly self: string;
+  /** The path of the invitation. */
+  readonly invitation: string;
+  readonly conferenceUri: string;
+  /** The guest's. */
+  readonly endpoint: string;
+  readonly request: JoinRequest;
+  /** The state of the invitation. */
+  readonly outcome: 'Connecting' | 'Connected' | 'Failed';
+  /** The state of the conversation. */
+  readonly state: 'Connecting' | 'InLobby' | 'Conferenced' | 'Disconnected';
+  /** The participants that this guest may see: nobody while it is not connected itself. */
+  readonly participants: readonly Participant[];
+  /** Leaves by the guest's own will. */
+  close(): void;
 }

@@ -9,11 +9,11 @@ import {
   meResource,
   participantResource,
 } from './resources.ts';
-import { noContent, ucwaError } from './ucwaAnswers.ts';
+import { noContent, ucwaError } from '../http/ucwaAnswers.ts';
 
-/** Answers for an application's other resources: what a client reads when events have escaped it. */
+/** Answers for an application's other resources, which a client reads after it has missed events. */
 export function applicationPart(method: string, below: string, application: GuestApplication): Answer {
-  // For anonymous users there is no presence to be seen by others (§3.1, §3.2).
+  // For anonymous users there is no presence to be seen by others (ucwa.md §3.1, ucwa.md §3.2).
   if (/^(me\/)?(makemeavailable|reportmyactivity)$/.test(below)) {
     return method === 'POST' ? ucwaError(403, 'AnonymousNotAllowed') : ucwaError(405);
   }

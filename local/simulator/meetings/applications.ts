@@ -1,16 +1,16 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Answer } from '../http/exchange.ts';
 import { GuestApplication, type ApplicationDetails } from './application.ts';
-import type { MeetingHall } from './meetings.ts';
-import { ucwaError } from './ucwaAnswers.ts';
+import type { Meetings } from './meetings.ts';
+import { ucwaError } from '../http/ucwaAnswers.ts';
 
 /** The running applications of guests, on both platforms. */
 export class GuestApplications {
   readonly #clock: Clock;
-  readonly #meetings: MeetingHall;
+  readonly #meetings: Meetings;
   readonly #running = new Map<string, GuestApplication>();
 
-  constructor(clock: Clock, meetings: MeetingHall) {
+  constructor(clock: Clock, meetings: Meetings) {
     this.#clock = clock;
     this.#meetings = meetings;
   }
@@ -26,7 +26,9 @@ export class GuestApplications {
     return application?.details.host === host ? application : undefined;
   }
 
-  /** Creates an application; or finds the one of the same client, if that has named its instance before (§3.1). */
+  /**
+   * Creates an application; or finds the one of the same client, if that has named its instance before (ucwa.md §3.1).
+   */
   open(details: ApplicationDetails): { application: GuestApplication; isNew: boolean } {
     const known = details.instanceId === undefined ? undefined : this.#sameInstance(details);
     if (known) return { application: known, isNew: false };
@@ -42,12 +44,12 @@ export class GuestApplications {
     application.end(this.notFound());
   }
 
-  /** Ends all of them, as when a server starts anew. */
+  /** Ends all of them, as a restart of the server does. */
   endAll(): void {
     for (const application of this.#running.values()) this.end(application);
   }
 
-  /** What is said of an application that is not running. */
+  /** The answer about an application that is not running. */
   notFound(): Answer {
     const { gone } = this.#meetings.behaviour;
     return gone === undefined ? ucwaError(404, 'ApplicationNotFound') : ucwaError(410, gone);
@@ -61,7 +63,7 @@ export class GuestApplications {
     );
   }
 
-  /** Looks now, and again when it may have been without a poll for too long (§3.4, §3.5). */
+  /** Checks now, and again when it may have been without a poll for too long (ucwa.md §3.4, ucwa.md §3.5). */
   #watch(application: GuestApplication): void {
     if (application.isEnded) return;
     const { absenceSeconds, expirySeconds } = this.#meetings.behaviour;

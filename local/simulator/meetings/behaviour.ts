@@ -1,22 +1,23 @@
-/** Who may enter directly: with `Everyone` guests do, with every other level they wait in the lobby (§3.3). */
-export const accessLevels = ['None', 'SameEnterprise', 'Locked', 'Invited', 'Everyone'] as const;
+import type { AccessLevel } from '../upstreams/platform/behaviour.ts';
 
-/** One of {@link accessLevels}. */
-export type AccessLevel = (typeof accessLevels)[number];
-
-/** Why an application is gone for good: a client shows it and does not start anew by itself (§3.5). */
+/** Why an application is gone for good: a client shows it and does not start anew by itself (ucwa.md §3.5). */
 export const goneSubcodes = ['TooManyApplications', 'InactiveApplicationExpired', 'UserAgentNotAllowed'] as const;
 
 /** One of {@link goneSubcodes}. */
-export type GoneSubcode = (typeof goneSubcodes)[number];
+type GoneSubcode = (typeof goneSubcodes)[number];
 
-/** How the meetings of both platforms treat their guests; changed at run time, held from the next request on. */
+/**
+ * How the meetings of both platforms treat their guests. Tests change it at run time; a change holds from the next
+ * request on.
+ */
 export interface MeetingBehaviour {
-  /** The level of a room that was not created with one, at the moment when it opens. */
+  /** The level of a meeting that was not created with one, at the moment when it opens. */
   accessLevel: AccessLevel;
-  /** Whether a guest who takes its own place again, after it had been admitted, has to be admitted again. */
+  /** Whether a guest who was admitted and joins again has to be admitted again. */
   lobbyOnRejoin: boolean;
-  /** How long a guest waits in the lobby at most. That there is an end to it is documented, but not when (§3.3). */
+  /**
+   * How long a guest waits in the lobby at most. That there is an end to it is documented, but not when (ucwa.md §3.3).
+   */
   lobbySeconds?: number | undefined;
   /** The events of a join that succeeds: all of them, or nothing but the completed invitation. */
   joinEvents: 'usual' | 'completed-only';
@@ -34,7 +35,7 @@ export interface MeetingBehaviour {
   expirySeconds: number;
 }
 
-/** Healthy meetings that everybody may enter. */
+/** Healthy meetings that everybody may join. */
 export function usualMeetingBehaviour(): MeetingBehaviour {
   return {
     accessLevel: 'Everyone',
@@ -45,7 +46,7 @@ export function usualMeetingBehaviour(): MeetingBehaviour {
     reasonSubcode: undefined,
     eventsQuery: '',
     gone: undefined,
-    // Documented as "a long time" only (§3.4).
+    // Documented as "a long time" only (ucwa.md §3.4).
     absenceSeconds: 300,
     expirySeconds: 900,
   };

@@ -1,28 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { GuestApplication } from './application.ts';
+import type { Conversation, GuestApplication } from './application.ts';
 import type { MeetingBehaviour } from './behaviour.ts';
 import type { Reason, RelatedLink, UcwaEvent } from './events.ts';
-import type { JoinRequest } from './joinRequest.ts';
-import type { Participant, Removal, Seat } from './participant.ts';
+import type { Meeting } from './meeting.ts';
+import type { Participant, ParticipantListener, Removal } from './participant.ts';
+import type { JoinRequest } from './requests.ts';
 import { conversationResource, invitationResource, participantResource } from './resources.ts';
-import type { Room } from './room.ts';
-import type { Stay } from './stay.ts';
 
-type Told = Omit<UcwaEvent, 'sender' | 'link'>;
+type EventContent = Omit<UcwaEvent, 'sender' | 'link'>;
 
-/** One guest's way into a meeting and its stay there: an invitation and a conversation, told by events (§3.3). */
-export class Conversation implements Seat, Stay {
+/** One join of a guest: an invitation and a conversation, which change by events (ucwa.md §3.3). */
+export class GuestConversation implements ParticipantListener, Conversation {
   readonly id = randomUUID().replaceAll('-', '');
   readonly request: JoinRequest;
-  outcome: Stay['outcome'] = 'Connecting';
-  state: Stay['state'] = 'Connecting';
+  outcome: Conversation['outcome'] = 'Connecting';
+  state: Conversation['state'] = 'Connecting';
   readonly #application: GuestApplication;
-  readonly #room: Room;
+  readonly #meeting: Meeting;
   readonly #behaviour: Readonly<MeetingBehaviour>;
 
-  constructor(application: GuestApplication, room: Room, request: JoinRequest, behaviour: Readonly<MeetingBehaviour>) {
+  constructor(
+    application: GuestApplication,
+    meeting: Meeting,
+    request: JoinRequest,
+    behaviour: Readonly<MeetingBehaviour>,
+  ) {
     this.#application = application;
-    this.#room = room;
+    this.#meeting = meeting;
     this.request = request;
     this.#behaviour = behaviour;
   }
@@ -36,7 +40,7 @@ export class Conversation implements Seat, Stay {
   }
 
   get conferenceUri(): string {
-    return this.request.onlineMeetingUri ?? this.#room.conferenceUri;
+    return this.request.onlineMeetingUri ?? this.#meeting.conferenceUri;
   }
 
   get endpoint(): string {
@@ -44,53 +48,53 @@ export class Conversation implements Seat, Stay {
   }
 
   get participants(): Participant[] {
-    return this.state === 'Conferenced' ? this.#room.roster.filter(({ state }) => state === 'connected') : [];
+    return this.state === 'Conferenced' ? this.#meeting.roster.filter(({ state }) => state === 'connected') : [];
   }
 
-  /** Goes in, or to the lobby. */
+  /** Joins the meeting or its lobby. */
   join(): void {
-    if (this.#isTold) {
-      this.#tellInvitation({ type: 'started' });
-      this.#tellConversation('added');
+    if (this.#sendsAllEvents) {
+      this.#sendInvitation({ type: 'started' });
+      this.#sendConversation('added');
     }
-    this.#room.join({ endpoint: this.endpoint, displayName: this.request.anonymousDisplayName }, this);
+    this.#meeting.join({ endpoint: this.endpoint, displayName: this.request.anonymousDisplayName }, this);
   }
 
   close(): void {
     if (this.state === 'Disconnected') return;
-    this.#room.leave(this.endpoint, this);
+    this.#meeting.leave(this.endpoint, this);
     this.#disconnect(undefined);
   }
 
-  waiting(): void {
+  inLobby(): void {
     this.state = 'InLobby';
-    if (!this.#isTold) return;
-    this.#tellConversation('updated');
-    this.#tellInvitation({ type: 'updated' });
+    if (!this.#sendsAllEvents) return;
+    this.#sendConversation('updated');
+    this.#sendInvitation({ type: 'updated' });
   }
 
   connected(self: Participant, others: readonly Participant[]): void {
     this.state = 'Conferenced';
     this.outcome = 'Connected';
-    if (this.#isTold) {
-      this.#tellConversation('updated');
-      this.#tellParticipant('localParticipant', self, 'added');
-      for (const other of others) this.#tellParticipant('participant', other, 'added');
+    if (this.#sendsAllEvents) {
+      this.#sendConversation('updated');
+      this.#sendParticipant('localParticipant', self, 'added');
+      for (const other of others) this.#sendParticipant('participant', other, 'added');
     }
-    // Last, as promised: the participant is in the roster by now.
-    this.#tellInvitation({ type: 'completed', status: 'Success' });
+    // Last: by then the participant is in the roster, as the documents say.
+    this.#sendInvitation({ type: 'completed', status: 'Success' });
   }
 
   removed(removal: Removal): void {
     this.#disconnect(this.#reason(removal));
   }
 
-  /** It can wait, so that many guests who come at once do not make a storm of answers. */
+  /** Not urgent, so that many guests who join at once do not cause an answer each. */
   othersChanged(change: 'added' | 'updated' | 'deleted', other: Participant): void {
-    if (this.#isTold) this.#tellParticipant('participant', other, change, { urgent: false });
+    if (this.#sendsAllEvents) this.#sendParticipant('participant', other, change, { urgent: false });
   }
 
-  get #isTold(): boolean {
+  get #sendsAllEvents(): boolean {
     return this.#behaviour.joinEvents === 'usual';
   }
 
@@ -98,31 +102,31 @@ export class Conversation implements Seat, Stay {
     this.state = 'Disconnected';
     if (this.outcome === 'Connecting') {
       this.outcome = 'Failed';
-      this.#tellInvitation({ type: 'completed', status: 'Failure', reason: reason ?? this.#reason('Canceled') });
+      this.#sendInvitation({ type: 'completed', status: 'Failure', reason: reason ?? this.#reason('Canceled') });
     }
-    this.#tellConversation('deleted', reason);
+    this.#sendConversation('deleted', reason);
   }
 
   #reason(usual: Removal | 'Canceled'): Reason {
     const subcode = this.#behaviour.reasonSubcode ?? usual;
-    // The code that was seen with every failure of this kind (§3.3).
+    // The code that was seen with every failure of this kind (ucwa.md §3.3).
     const reason = { code: 'RemoteFailure', message: 'The participant is not in the meeting.' };
     return subcode === '' ? reason : { ...reason, subcode };
   }
 
-  #tellInvitation(event: Told): void {
+  #sendInvitation(event: EventContent): void {
     const link = { rel: 'onlineMeetingInvitation', href: this.invitation };
-    this.#tell(this.#communication, link, { ...event, _embedded: { [link.rel]: invitationResource(this) } });
+    this.#send(this.#communication, link, { ...event, _embedded: { [link.rel]: invitationResource(this) } });
   }
 
-  #tellConversation(type: 'added' | 'updated' | 'deleted', reason?: Reason): void {
+  #sendConversation(type: 'added' | 'updated' | 'deleted', reason?: Reason): void {
     const link = { rel: 'conversation', href: this.self };
     const embedded = type !== 'deleted' && { _embedded: { conversation: conversationResource(this) } };
-    this.#tell(this.#communication, link, { type, ...(reason && { reason }), ...embedded });
+    this.#send(this.#communication, link, { type, ...(reason && { reason }), ...embedded });
   }
 
-  /** Only the guest's own resource comes along: whoever wants to know more of the others reads them. */
-  #tellParticipant(
+  /** Only the guest's own resource is in the event; the resources of the others can be read. */
+  #sendParticipant(
     rel: 'localParticipant' | 'participant',
     participant: Participant,
     type: 'added' | 'updated' | 'deleted',
@@ -132,14 +136,14 @@ export class Conversation implements Seat, Stay {
     const inParticipants = { in: { rel: 'participants', href: `${this.self}/participants` } };
     const isOwn = rel === 'localParticipant';
     const embedded = isOwn && { _embedded: { localParticipant: participantResource(this, participant) } };
-    this.#tell({ rel: 'conversation', href: this.self }, link, { ...inParticipants, type, ...embedded }, options);
+    this.#send({ rel: 'conversation', href: this.self }, link, { ...inParticipants, type, ...embedded }, options);
   }
 
   get #communication(): RelatedLink {
     return { rel: 'communication', href: `${this.#application.self}/communication` };
   }
 
-  #tell(sender: RelatedLink, link: RelatedLink, event: Told, options = { urgent: true }): void {
+  #send(sender: RelatedLink, link: RelatedLink, event: EventContent, options = { urgent: true }): void {
     this.#application.channel.push({ sender, link, ...event }, options);
   }
 }

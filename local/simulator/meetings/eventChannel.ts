@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { jsonAnswer, type Answer } from '../http/exchange.ts';
 import { eventPackage, linksOf, type UcwaEvent } from './events.ts';
-import type { Poll, Timing } from './pollRequest.ts';
-import { ucwaError } from './ucwaAnswers.ts';
+import type { Poll, Timing } from './requests.ts';
+import { ucwaError } from '../http/ucwaAnswers.ts';
 
 interface WaitingPoll {
   priority: number;
@@ -17,8 +17,8 @@ interface Acknowledgement {
 const usualTiming: Timing = { timeout: 180, medium: 5, low: 15 };
 
 /**
- * The event channel of one application (§3.4): a link with `ack=N` acknowledges all packages before N and asks for
- * package N. Each event is sent once; a package whose answer was lost is sent again to who asks for it again.
+ * The event channel of one application (ucwa.md §3.4): a link with `ack=N` acknowledges all packages before N and asks
+ * for package N. Each event is sent once; a package whose answer was lost is sent again to who asks for it again.
  */
 export class EventChannel {
   readonly #clock: Clock;
@@ -49,7 +49,7 @@ export class EventChannel {
     return this.#href(this.#unacknowledged === undefined ? this.#ack : this.#ack - 1);
   }
 
-  /** Since when nobody polls. Milliseconds since the epoch; undefined while somebody does. */
+  /** Since when nobody polls, in milliseconds since the epoch; undefined while somebody does. */
   get idleSince(): number | undefined {
     return this.#waiting ? undefined : this.#releasedAt;
   }
@@ -68,7 +68,7 @@ export class EventChannel {
     else this.#clock.at(dueAt, settle);
   }
 
-  /** Answers a poll when there is something to tell, and else when its time is up. */
+  /** Answers a poll when there are events to send, or else when its time is up. */
   poll({ ack, priority, timing }: Poll, gone: AbortSignal): Answer | Promise<Answer> {
     if (this.#ended) return this.#ended;
     const isRepeated = ack === this.#ack - 1 && this.#unacknowledged !== undefined;
@@ -87,13 +87,16 @@ export class EventChannel {
     return this.#wait(priority, gone);
   }
 
-  /** When the client has acknowledged what is pending now; at once if it does not poll. */
+  /** Resolves when the client has acknowledged what is pending now; at once if it does not poll. */
   acknowledged(): Promise<void> {
     if (!this.#waiting) return Promise.resolve();
     return new Promise((given) => this.#acknowledgements.push({ ack: this.#ack, given }));
   }
 
-  /** The client was away for long: what it has not seen is lost, as is its timing, and it is told so when it returns. */
+  /**
+   * The client was away for long: events that it has not read and its timing are lost. The next poll is answered
+   * `resume`.
+   */
   lapse(): void {
     this.#pending = [];
     this.#dueAt = Infinity;
@@ -138,12 +141,12 @@ export class EventChannel {
     });
   }
 
-  /** Sends what is due, if somebody waits for it. */
+  /** Sends the events that are due, if a poll waits for them. */
   #settle(): void {
     if (this.#waiting && this.#pending.length > 0 && this.#dueAt <= this.#clock.now()) this.#release();
   }
 
-  /** Sends what there is. */
+  /** Sends the pending events, or a package without events. */
   #release(): void {
     const links = { self: this.#href(this.#ack), next: this.#href(this.#ack + 1) };
     const sent = eventPackage(links, this.#pending);

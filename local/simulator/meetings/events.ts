@@ -5,7 +5,7 @@ export interface RelatedLink {
   title?: string;
 }
 
-/** Why something failed or was taken away (§3.6). */
+/** Why something failed or was taken away (ucwa.md §3.6). */
 export interface Reason {
   code: string;
   subcode?: string;
@@ -25,7 +25,10 @@ export interface UcwaEvent {
   _embedded?: Record<string, unknown>;
 }
 
-/** The answer to a poll (§3.4): the events in their order, neighbours of one sender together; a sender may repeat. */
+/**
+ * The answer to a poll (ucwa.md §3.4): the events in their order, neighbours of one sender together; a sender may
+ * repeat.
+ */
 export function eventPackage(hrefs: { self: string; next: string }, events: readonly UcwaEvent[]): unknown {
   const senders: (RelatedLink & { events: Omit<UcwaEvent, 'sender'>[] })[] = [];
   for (const { sender, ...event } of events) {

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { GuestApplication } from './application.ts';
+import { type GuestApplication, participantUri, type Conversation } from './application.ts';
 import { linksOf } from './events.ts';
-import { participantUri } from './guest.ts';
 import type { Participant } from './participant.ts';
-import type { Stay } from './stay.ts';
 
 type Resource = Record<string, unknown>;
 
-/** `application` (§3.1): all links are relative to its host. */
+/** `application` (ucwa.md §3.1): all links are relative to its host. */
 export function applicationResource(application: GuestApplication): Resource {
   const { self, id, channel, details } = application;
   const { culture, userAgent, endpointId, instanceId } = details;
@@ -67,7 +65,7 @@ export function communicationResource({ self, details }: GuestApplication): Reso
 }
 
 /** `onlineMeetingInvitation`: `operationId` is the client's own. */
-export function invitationResource({ self, invitation, conferenceUri, outcome, request }: Stay): Resource {
+export function invitationResource({ self, invitation, conferenceUri, outcome, request }: Conversation): Resource {
   const { anonymousDisplayName, importance, operationId, subject, threadId } = request;
   return {
     anonymousDisplayName,
@@ -84,7 +82,7 @@ export function invitationResource({ self, invitation, conferenceUri, outcome, r
 }
 
 /** `conversation`: the guest's side of the meeting. */
-export function conversationResource(conversation: Stay): Resource {
+export function conversationResource(conversation: Conversation): Resource {
   const { self, state, request } = conversation;
   return {
     activeModalities: [],
@@ -99,7 +97,7 @@ export function conversationResource(conversation: Stay): Resource {
 }
 
 /** `participant`, or the guest itself. */
-export function participantResource({ self, endpoint: own }: Stay, participant: Participant): Resource {
+export function participantResource({ self, endpoint: own }: Conversation, participant: Participant): Resource {
   const { id, displayName, endpoint, state } = participant;
   return {
     anonymous: true,

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../local/simulator/faults.ts';
-import type { GuestPlace } from '../../../local/simulator/operations.ts';
+import type { GuestResource } from '../../../local/simulator/operations.ts';
 import { until } from '../../support/until.ts';
 import { stages, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';
 
@@ -19,7 +19,7 @@ const patienceMs = 45_000;
 
 describe.each(stages.slice(0, 2))('a crowd on $title', (stage) => {
   const flap = (): void => {
-    const faults: [GuestPlace, Fault][] = [
+    const faults: [GuestResource, Fault][] = [
       ['applications', { status: 503, share: 0.1 }],
       ['events', { cut: 'mid-body', share: 0.05 }],
       ['join', { cut: 'before-answer', share: 0.1 }],

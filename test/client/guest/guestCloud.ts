@@ -14,11 +14,11 @@ import type { Service } from '../../../lib/service.ts';
 import type { Admitted } from '../../../lib/guests/tokens.ts';
 import { Problem } from '../../../lib/problem.ts';
 import type { Participant } from '../../../local/simulator/meetings/participant.ts';
-import type { Room } from '../../../local/simulator/meetings/room.ts';
-import type { GuestPlace, Operation } from '../../../local/simulator/operations.ts';
-import { readMeeting } from '../../../local/simulator/platform/meeting.ts';
+import type { Meeting } from '../../../local/simulator/meetings/meeting.ts';
+import type { GuestResource, Operation } from '../../../local/simulator/operations.ts';
+import { conferenceUriOf as readConferenceUri } from '../../../local/simulator/upstreams/platform/conferences.ts';
 import type { World } from '../../../local/simulator/world.ts';
-import { platformsUnderContract, type PlatformUnderContract } from '../../platforms/platformsUnderContract.ts';
+import { simulatedPlatforms, type PlatformUnderContract } from '../../platforms/platformsUnderContract.ts';
 import { startTestCloud, type TestCloud } from '../../support/testCloud.ts';
 import { until } from '../../support/until.ts';
 import type { ManualClock } from '../manualClock.ts';
@@ -30,11 +30,11 @@ export interface Stage extends PlatformUnderContract {
   readonly title: string;
   /** Whether the service knows where the guest creates its application. */
   readonly isOnPremises: boolean;
-  operation(place: GuestPlace): Operation;
+  operation(place: GuestResource): Operation;
 }
 
 /** Every platform, on premises in both versions. */
-export const stages: readonly Stage[] = platformsUnderContract.map((platform) => {
+export const stages: readonly Stage[] = simulatedPlatforms.map((platform) => {
   const isOnPremises = platform.name === 'ucwa';
   const version = platform.meetingUrl.includes('litware') ? '1.0' : '2.0';
   return {
@@ -71,7 +71,7 @@ export interface GuestCloud {
   readonly cloud: TestCloud;
   readonly world: World;
   readonly app: Service;
-  room(stage: Stage): Room;
+  room(stage: Stage): Meeting;
   roster(stage: Stage): Participant[];
   /**
    * Asks for a token and joins.
@@ -106,11 +106,11 @@ export async function startGuestCloud(clock?: ManualClock): Promise<GuestCloud> 
 
   const conferenceUriOf = ({ isOnPremises, meetingUrl }: Stage): string => {
     const known = isOnPremises
-      ? world.onPremises.meetings.find(({ url }) => url === meetingUrl)
-      : readMeeting(meetingUrl);
-    return known?.conferenceUri ?? '';
+      ? world.onPremises.meetings.find(({ url }) => url === meetingUrl)?.conferenceUri
+      : readConferenceUri(meetingUrl);
+    return known ?? '';
   };
-  const room = (stage: Stage): Room => world.meetings.room(conferenceUriOf(stage));
+  const room = (stage: Stage): Meeting => world.meetings.open(conferenceUriOf(stage));
 
   return {
     cloud,

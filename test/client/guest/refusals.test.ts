@@ -1,7 +1,7 @@
 import type { Send } from '../../../client/answer.ts';
 import type { JoinOptions } from '../../../client/guest/guest.ts';
 import type { Fault } from '../../../local/simulator/faults.ts';
-import type { GuestPlace } from '../../../local/simulator/operations.ts';
+import type { GuestResource } from '../../../local/simulator/operations.ts';
 import { until } from '../../support/until.ts';
 import { manualClock, type ManualClock } from '../manualClock.ts';
 import { passUntil, stages, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';
@@ -22,8 +22,8 @@ const places = ['applications', 'events', 'join'] as const;
 // Both versions on premises refuse in the same words.
 describe.each(stages.slice(0, 2))('an answer without success on $title', (stage) => {
   const roster = () => guests.roster(stage);
-  const counts = (place: GuestPlace) => guests.world.counts()[stage.operation(place)];
-  const breakAt = (place: GuestPlace, fault: Fault): void => {
+  const counts = (place: GuestResource) => guests.world.counts()[stage.operation(place)];
+  const breakAt = (place: GuestResource, fault: Fault): void => {
     guests.world.faults.set(stage.operation(place), fault);
   };
   const json = (body: object): Fault => ({ body: JSON.stringify(body), contentType: 'application/json' });
@@ -186,13 +186,13 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
     );
   });
 
-  async function sentAgain(guest: TestGuest, place: GuestPlace): Promise<boolean> {
+  async function sentAgain(guest: TestGuest, place: GuestResource): Promise<boolean> {
     const first = () => guest.network.sent.filter(({ url, method }) => isAt(place, url, method));
     await passUntil(clock, () => first().length > 1 || guest.session.state.name === 'reconnecting');
     return first().length > 1;
   }
 
-  function isAt(place: GuestPlace, url: string, method: string): boolean {
+  function isAt(place: GuestResource, url: string, method: string): boolean {
     if (place === 'events') return url.includes('/events');
     if (place === 'join') return url.endsWith('/onlineMeetingInvitations');
     return method === 'POST' && !url.includes('/communication/');

@@ -33,7 +33,7 @@ function loadInPage(bundle: string): typeof guestClient {
   return (realm as { anonymousJoin: typeof guestClient }).anonymousJoin;
 }
 
-const roster = () => served.world.meetings.rooms.flatMap((room) => room.roster);
+const roster = () => served.world.meetings.all.flatMap((room) => room.roster);
 
 async function joinAsPage(): Promise<{
   join: AnonymousToken;

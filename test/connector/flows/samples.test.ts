@@ -68,7 +68,7 @@ test('a booking becomes one meeting; its link goes to the booking system, and on
 const query = z.object({ where: z.string() });
 const select = z.object({ select: z.string() });
 
-test('the team is told what fails and what to do, out of a notification of the service', async () => {
+test('the team learns what fails and what to do, out of a notification of the service', async () => {
   const actionOf = actionsOf('tell-the-team-when-health-fails');
   await flows.run('SubscribeToHealth', { 'body/callbackUrl': 'https://hooks.example/sample' });
   cloud.simulator.world.faults.set('platform.applications', { status: 403 });

@@ -76,6 +76,6 @@ export const secretsStayInside: Check = (_, flow) =>
       const source = sourceOf(flow, call);
       const isOwn = typeof source === 'object' && source.step !== undefined && isSecured(source.step.action, 'outputs');
       const isWhole = isOwn && call.path.length === 0;
-      return isWhole || call.path.some((property) => secretFields.has(property)) ? [`${name} tells ${call.name}`] : [];
+      return isWhole || call.path.some((property) => secretFields.has(property)) ? [`${name} shows ${call.name}`] : [];
     });
   });

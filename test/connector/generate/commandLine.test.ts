@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCommandLine } from '../../../connector/generate/commandLine.ts';
+import { main, readCommandLine } from '../../../connector/generate/commandLine.ts';
 import { committedFiles } from '../../../connector/generate/files.ts';
 
 const place = ['--host', 'join.bank.example', '--to', 'out'];
@@ -63,16 +62,16 @@ test.each([
 
 test('the command writes the files, and says how to use it when it is not understood', () => {
   const folder = mkdtempSync(join(tmpdir(), 'connector-'));
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, ['--import', 'tsx', 'connector/generate/write.ts', ...args], { encoding: 'utf8' });
+  const errors: string[] = [];
+  const run = (...args: string[]) => main(args, { log: () => undefined, error: (text: string) => errors.push(text) });
   try {
     const to = join(folder, 'new');
-    expect(run('--host', 'join.bank.example', '--to', to)).toMatchObject({ status: 0, stderr: '' });
+    expect(run('--host', 'join.bank.example', '--to', to)).toBe(0);
+    expect(errors).toEqual([]);
     expect(readdirSync(to).sort()).toEqual(['apiDefinition.swagger.json', 'apiProperties.json', 'icon.png']);
     expect(readFileSync(join(to, 'apiDefinition.swagger.json'), 'utf8')).toContain('"host": "join.bank.example"');
-    const wrong = run('--host', 'join.bank.example');
-    expect(wrong.status).toBe(2);
-    expect(wrong.stderr).toContain('npm run connector -- --host');
+    expect(run('--host', 'join.bank.example')).toBe(2);
+    expect(errors.join()).toContain('npm run connector -- --host');
   } finally {
     rmSync(folder, { recursive: true });
   }

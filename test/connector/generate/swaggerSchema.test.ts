@@ -75,8 +75,8 @@ test.each<[string, z.ZodType]>([
   ['a map', z.record(z.string(), z.string())],
   ['anything', z.unknown()],
 ])('%s cannot be said, in a field nor in a list', (_, field) => {
-  expect(() => definitionsOf({ field })).toThrow('Swagger 2.0 cannot say');
-  expect(() => definitionsOf({ list: z.array(field) })).toThrow('Thing.list[]: Swagger 2.0 cannot say');
+  expect(() => definitionsOf({ field })).toThrow('Swagger 2.0 cannot express');
+  expect(() => definitionsOf({ list: z.array(field) })).toThrow('Thing.list[]: Swagger 2.0 cannot express');
 });
 
 test('a schema without an id has no place to stand', () => {

@@ -56,11 +56,11 @@ export const infoRules: readonly Rule[] = [
     },
   },
   {
-    rule: 'website, privacy policy and at most two of the known categories are told',
+    rule: 'website, privacy policy and at most two of the known categories are given',
     findings: (swagger) => {
-      const told = swagger['x-ms-connector-metadata'];
+      const metadata = swagger['x-ms-connector-metadata'];
       const value = (name: string): string =>
-        told.find(({ propertyName }) => propertyName === name)?.propertyValue ?? '';
+        metadata.find(({ propertyName }) => propertyName === name)?.propertyValue ?? '';
       const named = value('Categories').split(';');
       return [
         ...['Website', 'Privacy policy'].filter((name) => !isUrl(value(name))),

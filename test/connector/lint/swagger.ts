@@ -58,7 +58,7 @@ const pathItem = z.looseObject({
   delete: operation.optional(),
   'x-ms-notification-content': z.looseObject({ schema: schema.optional() }).optional(),
 });
-export type PathItem = z.infer<typeof pathItem>;
+type PathItem = z.infer<typeof pathItem>;
 
 export const swaggerSchema = z.looseObject({
   swagger: z.string().optional(),

@@ -64,7 +64,7 @@ export const triggerRules: readonly Rule[] = [
     },
   },
   {
-    rule: 'what a trigger will be told is on its path, and nowhere else',
+    rule: "the content of a trigger's notifications stands on its path, and nowhere else",
     findings: forOperations((placed, swagger) => {
       const content = resolved(swagger, placed.item['x-ms-notification-content']?.schema);
       return isTrigger(placed) !== (content?.type === 'object') && 'x-ms-notification-content';

@@ -18,7 +18,7 @@ export interface Resource {
 }
 
 /** What one Bicep file declares, by name. */
-export interface Template {
+interface Template {
   readonly path: string;
   readonly root: Node;
   readonly parameters: ReadonlyMap<string, Parameter>;

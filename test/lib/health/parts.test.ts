@@ -132,7 +132,7 @@ describe('a synthetic join', () => {
       const identities = onPremises.issued.map(({ identity }) => identity);
       expect(new Set(identities).size).toBe(identities.length);
       expect(guests.count).toBe(0);
-      expect(meetings.rooms).toEqual([]);
+      expect(meetings.all).toEqual([]);
       expect([...(await cloud.rows('guests')), ...(await cloud.rows('meetingGuests'))]).toEqual([]);
     });
 

@@ -2,10 +2,8 @@ import { request as httpRequest } from 'node:http';
 import type { AuthenticationOptions } from '../../../local/host/appServiceAuth.ts';
 import { readCorsSetting } from '../../../local/host/cors.ts';
 import { startHost, type Host } from '../../../local/host/host.ts';
-import { startHostProcess } from '../../../local/host/startHostProcess.ts';
 import { startSimulator, type Simulator } from '../../../local/simulator/simulator.ts';
-import { pem, pemFile } from '../../support/testCloud.ts';
-import { buildApp } from './builtApp.ts';
+import { pem } from '../../support/pem.ts';
 
 const schema = 'http://schemas.microsoft.com/identity/claims/';
 const functionKey = 'the key';
@@ -312,38 +310,6 @@ it('comes after the preflight, and its refusals can be read by a listed origin',
   expect((await get('/api/headers', { origin }, 'OPTIONS')).status).toBe(401);
   const refused = await get('/api/headers', { origin });
   expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, origin]);
-});
-
-it('stands before the built app in a process of its own, and tells it so', async () => {
-  const source = `
-    import { app } from '@azure/functions';
-    app.http('who', {
-      methods: ['GET'], authLevel: 'anonymous',
-      handler: (request) => ({ jsonBody: { on: process.env.WEBSITE_AUTH_ENABLED, is: request.headers.get('x-ms-client-principal-id') } }),
-    });`;
-  const app = await buildApp({ 'who.ts': source });
-  const { applications, accessToken, api } = simulator.callers;
-  const options = {
-    appFolder: app.folder,
-    functionKey,
-    environment: { NODE_EXTRA_CA_CERTS: pemFile('ca'), WEBSITE_AUTH_ENABLED: 'forged' },
-  };
-  const [guarded, open] = await Promise.all([
-    startHostProcess({ ...options, authentication: { ...api, excludedPaths: [] } }),
-    startHostProcess(options),
-  ]);
-  try {
-    const headers = bearer(accessToken({ application: applications.advisorApp }));
-    expect((await fetch(`${guarded.url}/built/who`)).status).toBe(401);
-    expect(await (await fetch(`${guarded.url}/built/who`, { headers })).json()).toEqual({
-      on: 'True',
-      is: applications.advisorApp.objectId,
-    });
-    expect(await (await fetch(`${open.url}/built/who`, { headers })).json()).toEqual({ on: 'False', is: null });
-  } finally {
-    await Promise.all([guarded.stop(), open.stop()]);
-    app.remove();
-  }
 });
 
 it('does not start when the issuer cannot be read', async () => {

@@ -8,7 +8,7 @@ export const held: (() => void)[] = [];
 app.http('echo', {
   methods: ['GET', 'POST', 'DELETE'],
   authLevel: 'anonymous',
-  route: 'v1/echo/{id:guid}/{part?}',
+  route: 'v1/echo/{id}/{part?}',
   handler: async (request, context) => ({
     jsonBody: {
       method: request.method,
@@ -37,12 +37,21 @@ app.http('bytes', {
   }),
 });
 
+app.http('talk', {
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: (_, context) => {
+    context.warn('said');
+    return {};
+  },
+});
+
 app.http('guarded', { methods: ['GET'], authLevel: 'function', handler: () => ({ body: 'in' }) });
 app.http('forAdmins', { methods: ['GET'], authLevel: 'admin', handler: () => ({ body: 'in' }) });
 // The library's types ask for a response; JavaScript apps forget it.
 const nothing = undefined as unknown as object;
 app.http('mute', { methods: ['GET'], authLevel: 'anonymous', handler: () => nothing });
-app.http('rest', { methods: ['GET'], authLevel: 'anonymous', route: '{*rest}', handler: () => ({ body: 'rest' }) });
+app.http('rest', { methods: ['GET'], authLevel: 'anonymous', route: '{rest}', handler: () => ({ body: 'rest' }) });
 
 app.http('failing', {
   methods: ['GET'],

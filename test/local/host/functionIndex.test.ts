@@ -13,7 +13,7 @@ function load(): Promise<void> {
   app.http('third', { route: 'SHARED', methods: ['GET', 'PUT'], handler });
   app.http('reserved', { route: 'admin/secrets', handler });
   app.http('9lives', { handler });
-  app.http('puzzling', { route: 'v1/{id:prime}', handler });
+  app.http('puzzling', { route: 'v1/{id:guid}', handler });
   app.storageQueue('queued', { queueName: 'q', connection: 'c', handler });
   return Promise.resolve();
 }
@@ -40,7 +40,7 @@ it('serves the functions that are in order and names what is wrong with the othe
     third: "The route conflicts with the route of the function 'first'.",
     reserved: 'The specified route conflicts with one or more built in routes.',
     '9lives': "'9lives' is not a valid function name.",
-    puzzling: 'The route constraint "prime" is not known to the local host.',
+    puzzling: 'The route parameter "{id:guid}" is not known to the local host.',
     queued: 'The local host knows HTTP and timer triggers only, not queueTrigger.',
   });
 });

@@ -15,15 +15,6 @@ it('takes a registration back during start-up, and refuses it afterwards', () =>
   functionApp.close();
 });
 
-it('takes a hook back, and knows the names of hooks', async () => {
-  let calls = 0;
-  const hooks = [1, 2].map(() => functionsCore.registerHook('appStart', () => (calls += 1)));
-  hooks[0]?.dispose();
-  await functionApp.runHooks('appStart', functionApp.hookContext);
-  expect(calls).toBe(1);
-  expect(() => functionsCore.registerHook('appPause', callback)).toThrow(RangeError);
-});
-
 it('disposes once, and of many together', () => {
   const disposed: string[] = [];
   const both = functionsCore.Disposable.from(new functionsCore.Disposable(() => disposed.push('one')), {
@@ -34,16 +25,11 @@ it('disposes once, and of many together', () => {
   expect(disposed).toEqual(['one', 'two']);
 });
 
-it('logs through a broken log hook, and writes what the system says as it is', () => {
+it('writes what the app and the system log to the host that has the app', () => {
   const lines: HostLogLine[] = [];
   functionApp.open((line) => lines.push(line));
-  const rewriting = functionsCore.registerHook('log', (context) => {
-    context['message'] = 'rewritten';
-    throw new Error('broken');
-  });
   functionsCore.log('information', 'system', 'from the system');
   functionsCore.log('warning', 'user', 'from the app');
-  rewriting.dispose();
   functionApp.close();
-  expect(lines.map(formatLogLine)).toEqual(['information from the system', 'warning rewritten']);
+  expect(lines.map(formatLogLine)).toEqual(['information from the system', 'warning from the app']);
 });

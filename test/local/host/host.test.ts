@@ -1,3 +1,4 @@
+import { app } from '@azure/functions';
 import { request as httpRequest } from 'node:http';
 import { startHost, type Host } from '../../../local/host/host.ts';
 import type { HostLogLine } from '../../../local/host/hostLog.ts';
@@ -93,7 +94,7 @@ describe('a request that reaches no function', () => {
     ['a method that is not listed', 'POST', '/api/guarded'],
     ['HEAD where GET is listed', 'HEAD', '/api/guarded'],
     ['OPTIONS without CORS', 'OPTIONS', '/api/guarded'],
-    ['a parameter that breaks its constraint', 'DELETE', '/api/v1/echo/no-guid'],
+    ['a path longer than its route', 'GET', '/api/guarded/more'],
   ])('gets 404 with an empty body for %s', async (_, method, path) => {
     const response = await call(path, { method });
     expect(response.status).toBe(404);
@@ -101,7 +102,7 @@ describe('a request that reaches no function', () => {
   });
 
   it('prefers the more precise route', async () => {
-    expect(await (await call('/api/anything/else')).text()).toBe('rest');
+    expect(await (await call('/api/anything')).text()).toBe('rest');
     expect(await (await call('/api/guarded', { headers: { 'x-functions-key': functionKey } })).text()).toBe('in');
   });
 
@@ -161,7 +162,28 @@ describe('a function that fails', () => {
   });
 });
 
+describe('the log', () => {
+  it('names the function and the invocation that wrote a line', async () => {
+    await call('/api/talk');
+    expect(lines.filter(({ category }) => category === 'user')).toEqual([
+      {
+        level: 'warning',
+        category: 'user',
+        functionName: 'talk',
+        invocationId: expect.any(String) as string,
+        message: 'said',
+      },
+    ]);
+  });
+});
+
 describe('startHost', () => {
+  it('lets no function be registered once it has started', () => {
+    expect(() => {
+      app.http('late', { handler: () => ({}) });
+    }).toThrow('can only be registered during app startup');
+  });
+
   it('serves every function of the app', () => {
     expect(host.functions).toEqual(expect.arrayContaining(['echo', 'slow', 'rest']));
   });

@@ -22,3 +22,13 @@ it('refuses two functions of one name', async () => {
   };
   await expect(startHost({ load, functionKey })).rejects.toThrow('"twin" has already been registered');
 });
+
+// Last, because the library keeps its set-up for as long as the process lives.
+it('refuses an app that streams', async () => {
+  const load = (): Promise<void> => {
+    app.setup({ enableHttpStream: true });
+    app.get('streaming', () => ({}));
+    return Promise.resolve();
+  };
+  await expect(startHost({ load, functionKey })).rejects.toThrow('remove enableHttpStream');
+});

@@ -53,7 +53,7 @@ it('answers 503 on a connection that was busy, while it waits for another one', 
   await stopping;
 });
 
-it('waits no longer than it was told', async () => {
+it('waits no longer than the drain limit', async () => {
   const host = await startHost({ load, functionKey: 'k', drainMs: 10 });
   const answer = fetch(`${host.url}/api/slow`).catch(() => 'cut off');
   await untilHeld(1);

@@ -36,7 +36,7 @@ test('ClientSecretCredential gets a token that the platform takes', async () => 
   expect((await simulator.ask(simulator.platform.discoverUrl, { headers })).status).toBe(200);
 });
 
-test('ClientSecretCredential is told of a wrong secret as by Entra', async () => {
+test('ClientSecretCredential gets the error of Entra for a wrong secret', async () => {
   await expect(withSecret('wrong').getToken(scope)).rejects.toThrow(/invalid_client.*AADSTS7000215/s);
 });
 

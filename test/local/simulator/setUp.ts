@@ -1,9 +1,9 @@
 import { request as plainRequest, type IncomingHttpHeaders } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import { Agent, request as secureRequest } from 'node:https';
 import { X509Certificate } from 'node:crypto';
-import { makeCertificates, type Certificates } from '../../../local/certificates.ts';
-import { simulatorHostNames } from '../../../local/simulator/hostNames.ts';
+import type { Certificates } from '../../../local/certificates.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../local/simulator/simulator.ts';
+import { pem as sharedPem } from '../../support/pem.ts';
 
 /** A Thursday, with a fraction of a second that shows in dates. */
 export const noon = Date.UTC(2026, 0, 15, 12, 0, 0, 292);
@@ -44,9 +44,12 @@ export interface TestSimulator extends Simulator {
   askPlatform(url: string, ask?: Ask): Promise<Reply>;
 }
 
+// A connection for each request, because a pooled one would hide that a port is closed; TLS sessions are resumed.
+const agent = new Agent({ keepAlive: false });
+
 /** Starts a simulator whose clock stands at noon, with a client secret known to Entra. */
 export async function startTestSimulator(options: Partial<SimulatorOptions> = {}): Promise<TestSimulator> {
-  const pem = await makeCertificates(simulatorHostNames);
+  const pem = { ca: sharedPem('ca'), cert: sharedPem('cert'), key: sharedPem('key') };
   const clock = { now: noon };
   const simulator = await startSimulator({
     tls: pem,
@@ -65,13 +68,13 @@ export async function startTestSimulator(options: Partial<SimulatorOptions> = {}
         port: port || simulator.platform.port,
         path: pathname + search,
         method,
-        // A connection of its own: a pooled one would hide that a port is closed.
-        agent: false,
         ...(signal && { signal }),
         headers: { ...headers, host: port ? `${hostname}:${port}` : hostname },
       };
       const request =
-        protocol === 'http:' ? plainRequest(target) : secureRequest({ ...target, servername: hostname, ca: pem.ca });
+        protocol === 'http:'
+          ? plainRequest({ ...target, agent: false })
+          : secureRequest({ ...target, agent, servername: hostname, ca: pem.ca });
       request.on('error', reject);
       request.on('response', (response) => {
         const chunks: Buffer[] = [];

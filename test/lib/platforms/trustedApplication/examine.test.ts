@@ -1,6 +1,6 @@
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
-import { clientId } from '../../../../local/simulator/entra/entraClients.ts';
+import { clientId } from '../../../../local/simulator/upstreams/entra/entraClients.ts';
 import { says, startPatient, type Patient } from '../../../admin/doctor/patient.ts';
 
 let patient: Patient;

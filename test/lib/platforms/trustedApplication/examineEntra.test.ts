@@ -1,5 +1,5 @@
 import { readSigningCertificate, signWebToken } from '../../../../local/simulator/webToken.ts';
-import { clientId, tenantId } from '../../../../local/simulator/entra/entraClients.ts';
+import { clientId, tenantId } from '../../../../local/simulator/upstreams/entra/entraClients.ts';
 import { pem } from '../../../support/testCloud.ts';
 import { says, startPatient, type Patient } from '../../../admin/doctor/patient.ts';
 

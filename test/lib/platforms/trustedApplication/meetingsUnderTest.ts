@@ -7,7 +7,7 @@ import { requestMeeting, type MeetingOptions } from '../../../../lib/platforms/t
 import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
 import { discover } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
-import type { CreatedMeeting } from '../../../../local/simulator/platform/createdMeeting.ts';
+import type { CreatedMeeting } from '../../../../local/simulator/upstreams/platform/behaviour.ts';
 import type { World } from '../../../../local/simulator/world.ts';
 import { requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
 

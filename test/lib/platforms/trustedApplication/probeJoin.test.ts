@@ -40,7 +40,7 @@ test('the guest asks as an app would: discovery without Authorization, then one 
     ['guest.application', 'DELETE', true, 204],
   ]);
   expect(underTest.world.guests.count).toBe(0);
-  expect(underTest.world.meetings.rooms).toEqual([]);
+  expect(underTest.world.meetings.all).toEqual([]);
   expect(underTest.world.platform.issued).toMatchObject([{ applicationSessionId: guest.applicationSessionId }]);
 });
 

@@ -11,7 +11,7 @@ import type { UcwaSettings } from '../../../../lib/platforms/ucwa/settings.ts';
 import { readSettings } from '../../../../lib/settings.ts';
 import { appSettings } from '../../../../local/appSettings.ts';
 import type { SipDomain } from '../../../../local/simulator/hostNames.ts';
-import type { DeploymentBehaviour } from '../../../../local/simulator/onPremises/behaviour.ts';
+import type { DeploymentBehaviour } from '../../../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { startSimulator } from '../../../../local/simulator/simulator.ts';
 import type { World } from '../../../../local/simulator/world.ts';
 import { platformOf, ucwaOf } from '../../../support/platforms.ts';

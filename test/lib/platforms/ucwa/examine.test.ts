@@ -1,4 +1,4 @@
-import type { DeploymentBehaviour } from '../../../../local/simulator/onPremises/behaviour.ts';
+import type { DeploymentBehaviour } from '../../../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { says, startPatient, type Patient } from '../../../admin/doctor/patient.ts';
 
 let patient: Patient;

@@ -1,6 +1,6 @@
 import type { MeetingPlatform } from '../../../../lib/platforms/platform.ts';
 import { findConference, type Conference } from '../../../../lib/platforms/ucwa/meetingPage.ts';
-import type { OnPremisesMeeting } from '../../../../local/simulator/onPremises/meetings.ts';
+import type { OnPremisesMeeting } from '../../../../local/simulator/upstreams/onPremises/meetings.ts';
 import { forever, guestOf, joinUrl, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
 const johnsUrl = 'https://meet.contoso.example/john/5LB7MRBC';

@@ -27,7 +27,7 @@ test.each(['contoso', 'litware'])('healthy servers of %s let the guest come and 
     expect(action).toBeUndefined();
   }
   expect(adapter.world.guests.count).toBe(0);
-  expect(adapter.world.meetings.rooms).toEqual([]);
+  expect(adapter.world.meetings.all).toEqual([]);
 });
 
 test('the guest asks as an app would, and names an endpoint of its own', async () => {

@@ -1,6 +1,6 @@
 import type { UpstreamRequest } from '../../../../lib/net/transport.ts';
 import type { Join, MeetingPlatform } from '../../../../lib/platforms/platform.ts';
-import type { IssuedWebTicket } from '../../../../local/simulator/onPremises/state.ts';
+import type { IssuedWebTicket } from '../../../../local/simulator/upstreams/onPremises/state.ts';
 import { adjustableClock } from '../../../races/adjustableClock.ts';
 import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 

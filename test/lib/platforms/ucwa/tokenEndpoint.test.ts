@@ -1,5 +1,5 @@
 import { tokenEndpointOf } from '../../../../lib/platforms/ucwa/tokenEndpoint.ts';
-import type { ChallengeForm } from '../../../../local/simulator/onPremises/behaviour.ts';
+import type { ChallengeForm } from '../../../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
 let adapter: AdapterUnderTest;

@@ -1,4 +1,4 @@
-import { applicationsUrl } from '../onPremises/onPremises.ts';
+import { applicationsUrl } from '../upstreams/onPremises/onPremises.ts';
 import { at, type Reply } from '../setUp.ts';
 import { json, platforms, startMeetings, type MeetingTest, type TestGuest } from './guests.ts';
 
@@ -132,7 +132,7 @@ describe.each(platforms)('an application on %s', (platform) => {
   test('186: DELETE ends it with 204, and its guest has left', async () => {
     const guest = await simulator.joined(platform);
     expect(await guest.ask(guest.self, { method: 'DELETE' })).toMatchObject({ status: 204, text: '' });
-    expect(simulator.room(platform).roster).toEqual([]);
+    expect(simulator.meeting(platform).roster).toEqual([]);
     expect(simulator.world.guests.count).toBe(0);
     expect(await guest.ask(guest.self, { method: 'DELETE' })).toMatchObject({
       status: 404,
@@ -165,7 +165,7 @@ describe.each(platforms)('an application on %s', (platform) => {
     },
   );
 
-  test('205: a later version of the API than there is, is not found; every answer tells the version', async () => {
+  test('205: a later version of the API than there is, is not found; every answer has the version', async () => {
     const guest = await enter(platform);
     const asking = (version: string) =>
       guest.ask(guest.self, { headers: { 'x-ms-requiresminresourceversion': version } });

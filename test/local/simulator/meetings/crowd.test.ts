@@ -1,8 +1,8 @@
 import type { Answer } from '../../../../local/simulator/http/exchange.ts';
-import { Clock } from '../../../../local/simulator/clock.ts';
+import { Clock } from '../../../../local/clock.ts';
 import { GuestApplications } from '../../../../local/simulator/meetings/applications.ts';
-import { Conversation } from '../../../../local/simulator/meetings/conversation.ts';
-import { MeetingHall } from '../../../../local/simulator/meetings/meetings.ts';
+import { GuestConversation } from '../../../../local/simulator/meetings/conversation.ts';
+import { Meetings } from '../../../../local/simulator/meetings/meetings.ts';
 import { until } from '../../../support/until.ts';
 import { noon } from '../setUp.ts';
 
@@ -11,8 +11,8 @@ const people = 200;
 
 test('200 guests who poll while they join one by one cost two answers each, and no timer that keeps the process alive', async () => {
   const clock = new Clock(() => noon);
-  const hall = new MeetingHall(clock);
-  const applications = new GuestApplications(clock, hall);
+  const meetings = new Meetings(clock);
+  const applications = new GuestApplications(clock, meetings);
   const timersBefore = timersRunning();
   const answers: number[] = [];
   const seen: Set<string>[] = [];
@@ -48,12 +48,12 @@ test('200 guests who poll while they join one by one cost two answers each, and 
       subject: undefined,
       threadId: 't',
     };
-    const conversation = new Conversation(application, hall.room(conferenceUri), request, hall.behaviour);
+    const conversation = new GuestConversation(application, meetings.open(conferenceUri), request, meetings.behaviour);
     application.conversations.set(conversation.id, conversation);
     conversation.join();
     await until(() => answers[index] === 1);
   }
-  expect(hall.room(conferenceUri).roster).toHaveLength(people);
+  expect(meetings.open(conferenceUri).roster).toHaveLength(people);
   expect(answers).toEqual(Array.from({ length: people }, () => 1));
   expect(timersRunning()).toBeLessThanOrEqual(timersBefore);
 

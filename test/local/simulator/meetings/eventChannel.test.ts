@@ -24,7 +24,7 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     return { answer };
   };
 
-  test('holds a poll until there is something to tell, and then tells it at once', async () => {
+  test('holds a poll until there is an event, and then sends it at once', async () => {
     const guest = await enter();
     const { answer } = await begin(guest);
     await guest.join();
@@ -88,14 +88,14 @@ describe.each(platforms)('the event channel on %s', (platform) => {
 
   test('191: answers a wrong ack with nothing but a resync link, which leads to what was not acknowledged', async () => {
     const guest = await simulator.joined(platform);
-    const told = await guest.poll();
+    const sent = await guest.poll();
     for (const ack of ['0', '3', '17']) {
       const { status, json } = await guest.ask(guest.eventsUrl.replace('ack=1', `ack=${ack}`));
       expect([status, json]).toEqual([200, { _links: { resync: { href: `${guest.self}/events?ack=1` } } }]);
     }
     const without = await guest.ask(guest.eventsUrl.replace('?ack=1', ''));
     const { href } = linksOf(without)['resync'] ?? { href: '' };
-    expect((await guest.ask(href)).json).toEqual(told.json);
+    expect((await guest.ask(href)).json).toEqual(sent.json);
   });
 
   test('191: an old link leads to a resync, and so to what comes next', async () => {
@@ -104,11 +104,11 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     const { answer } = await begin(guest);
     const old = await guest.ask(guest.eventsUrl);
     expect(linksOf(old)['resync']?.href).toBe(`${guest.self}/events?ack=2`);
-    simulator.room(platform).end();
+    simulator.meeting(platform).end();
     expect(inShort(eventsOf(await answer))).toEqual(['conversation deleted Ended']);
   });
 
-  test('tells a package again whose answer was lost, and each event once otherwise', async () => {
+  test('sends a package again whose answer was lost, and each event once otherwise', async () => {
     const guest = await simulator.joined(platform);
     simulator.world.faults.set(platform === 'the platform' ? 'guest.events' : 'ucwa.events', {
       cut: 'before-answer',
@@ -116,7 +116,7 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     });
     await expect(guest.poll()).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(await guest.events()).toHaveLength(5);
-    simulator.room(platform).end();
+    simulator.meeting(platform).end();
     expect(inShort(await guest.events())).toEqual(['conversation deleted Ended']);
   });
 
@@ -155,7 +155,7 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     await simulator.joined(platform, 'Cleo');
     advance(59);
     await simulator.untilPolled(ada);
-    simulator.room(platform).end();
+    simulator.meeting(platform).end();
     expect(inShort(eventsOf(await second.answer))).toEqual(['participant added Cleo', 'conversation deleted Ended']);
   });
 
@@ -163,7 +163,7 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     const guest = await simulator.joined(platform);
     const before = await guest.poll('&timeout=600');
     advance(300);
-    expect(simulator.room(platform).roster).toEqual([]);
+    expect(simulator.meeting(platform).roster).toEqual([]);
     const resumed = await guest.poll();
     const next = linksOf(before)['next'];
     expect(resumed.json).toEqual({ _links: { self: next, resume: next } });
@@ -184,9 +184,9 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     await guest.join();
     await guest.poll();
     advance(299);
-    expect(simulator.room(platform).roster).toHaveLength(1);
+    expect(simulator.meeting(platform).roster).toHaveLength(1);
     advance(301);
-    expect(simulator.room(platform).roster).toEqual([]);
+    expect(simulator.meeting(platform).roster).toEqual([]);
     expect(linksOf(await guest.poll())).toHaveProperty('resume');
   });
 
@@ -210,7 +210,7 @@ describe.each(platforms)('the event channel on %s', (platform) => {
     const { answer } = await begin(guest);
     advance(3_500);
     expect(linksOf(await answer)).toHaveProperty('next');
-    expect(simulator.room(platform).roster).toHaveLength(1);
+    expect(simulator.meeting(platform).roster).toHaveLength(1);
     expect((await guest.ask(guest.self)).status).toBe(200);
   });
 

@@ -1,11 +1,11 @@
 import type { MeetingBehaviour } from '../../../../local/simulator/meetings/behaviour.ts';
 import { until } from '../../../support/until.ts';
-import type { Room } from '../../../../local/simulator/meetings/room.ts';
+import type { Meeting } from '../../../../local/simulator/meetings/meeting.ts';
 import {
   applicationsUrl as onPremisesUrl,
   conferenceUri as johnsUri,
   guest as johnsForm,
-} from '../onPremises/onPremises.ts';
+} from '../upstreams/onPremises/onPremises.ts';
 import { at, meetingUrl, startTestSimulator, tokenPart, type Ask, type Reply, type TestSimulator } from '../setUp.ts';
 
 /** The page that tokens are made for. */
@@ -40,13 +40,13 @@ export interface TestGuest extends Bearer {
   ask(href: string, given?: Ask): Promise<Reply>;
   /** Polls once, where the last answer led to. */
   poll(query?: string, given?: Ask): Promise<Reply>;
-  /** Polls once and tells the events of the answer, in order. */
+  /** Polls once. Answers the events of the reply, in order. */
   events(): Promise<SeenEvent[]>;
   join(body?: Record<string, unknown>): Promise<Reply>;
 }
 
 /** An event, as the tests look at it. */
-export interface SeenEvent {
+interface SeenEvent {
   sender: string;
   rel: string;
   href: string;
@@ -71,8 +71,8 @@ export interface MeetingTest extends TestSimulator {
   joined(platform: Platform, displayName?: string, endpoint?: string): Promise<TestGuest>;
   /** Waits until the server has a poll of the guest. */
   untilPolled(guest: TestGuest): Promise<void>;
-  /** The room that the tokens are for. */
-  room(platform: Platform): Room;
+  /** The meeting that the tokens are for. */
+  meeting(platform: Platform): Meeting;
 }
 
 /** The conferences that the tokens are for. */
@@ -171,7 +171,7 @@ export async function startMeetings(): Promise<MeetingTest> {
       const application = world.guests.find(self.split('/').at(-1) ?? '', host);
       return until(() => application !== undefined && application.channel.idleSince === undefined);
     },
-    room: (platform) => world.meetings.room(conferences[platform]),
+    meeting: (platform) => world.meetings.open(conferences[platform]),
   };
 }
 

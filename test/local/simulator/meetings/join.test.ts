@@ -10,7 +10,7 @@ beforeEach(() => simulator.reset());
 afterAll(() => simulator.stop());
 
 const parametersOf = (reply: Reply) => Object.keys(at(reply.json, 'parameters') as object);
-const told = async (guest: TestGuest) => inShort(await guest.events());
+const shortEvents = async (guest: TestGuest) => inShort(await guest.events());
 
 const joinedEvents = [
   'onlineMeetingInvitation started Connecting',
@@ -28,7 +28,7 @@ const lobbyEvents = [
 
 describe.each(platforms)('a join on %s', (platform) => {
   const enter = async () => simulator.enter(await simulator.bearer(platform));
-  const room = () => simulator.room(platform);
+  const meeting = () => simulator.meeting(platform);
 
   test('178: is answered 201 with its Location and no body', async () => {
     const guest = await enter();
@@ -47,7 +47,7 @@ describe.each(platforms)('a join on %s', (platform) => {
     });
   });
 
-  test('is told by events, the completed invitation last, when the guest is in the roster', async () => {
+  test('sends its events in order, the completed invitation last, when the guest is in the roster', async () => {
     const guest = await enter();
     const answer = guest.poll();
     await guest.join();
@@ -62,16 +62,16 @@ describe.each(platforms)('a join on %s', (platform) => {
         { rel: 'communication' },
       ],
     });
-    expect(room().roster).toMatchObject([
+    expect(meeting().roster).toMatchObject([
       { endpoint: guest.endpoint, displayName: 'Ada', state: 'connected', joins: 1 },
     ]);
   });
 
-  test('shows who else is there, and later who comes and goes', async () => {
+  test('shows the other participants, and later who joins and leaves', async () => {
     const ada = await simulator.joined(platform, 'Ada');
     const ben = await simulator.joined(platform, 'Ben');
-    expect(await told(ben)).toContain('participant added Ada');
-    expect(await told(ada)).toEqual([...joinedEvents, 'participant added Ben']);
+    expect(await shortEvents(ben)).toContain('participant added Ada');
+    expect(await shortEvents(ada)).toEqual([...joinedEvents, 'participant added Ben']);
     const [, conversation] = eventsOf(await ben.ask(ben.eventsUrl));
     const { json: listed } = await ben.ask(`${conversation?.href ?? ''}/participants`);
     const shown = at(listed, '_embedded', 'participant') as { name: string; local: boolean; uri: string }[];
@@ -96,8 +96,8 @@ describe.each(platforms)('a join on %s', (platform) => {
     expect(at((await listed()).json, '_embedded', 'conversation')).toHaveLength(1);
 
     expect((await guest.ask(href, { method: 'DELETE' })).status).toBe(204);
-    expect(room().roster).toEqual([]);
-    expect(await told(guest)).toEqual(['conversation deleted']);
+    expect(meeting().roster).toEqual([]);
+    expect(await shortEvents(guest)).toEqual(['conversation deleted']);
     expect(await guest.ask(href)).toMatchObject({ status: 404, json: { subcode: 'ConversationNotFound' } });
     expect(at((await listed()).json, '_embedded', 'conversation')).toEqual([]);
   });
@@ -130,12 +130,12 @@ describe.each(platforms)('a join on %s', (platform) => {
     }
     const others = { operationId: 'x'.repeat(51), subject: 'x'.repeat(251), importance: 'Low' };
     expect(parametersOf(await guest.join(others))).toEqual(['operationId', 'importance', 'subject']);
-    expect(room().roster).toEqual([]);
+    expect(meeting().roster).toEqual([]);
   });
 
   test('177: a meeting that has ended is not found', async () => {
     const guest = await enter();
-    room().end();
+    meeting().end();
     expect(await guest.join()).toMatchObject({
       status: 404,
       json: { code: 'NotFound', subcode: 'DestinationNotFound' },
@@ -146,11 +146,11 @@ describe.each(platforms)('a join on %s', (platform) => {
     simulator.behave({ accessLevel: 'Invited' });
     const guest = await enter();
     const reply = await guest.join();
-    expect(await told(guest)).toEqual(lobbyEvents);
+    expect(await shortEvents(guest)).toEqual(lobbyEvents);
     expect((await guest.ask(reply.headers.location ?? '')).json).toMatchObject({ state: 'Connecting' });
 
     const next = guest.events();
-    expect(room().admit(room().lobby[0]?.id ?? '')).toBe(true);
+    expect(meeting().admit(meeting().lobby[0]?.id ?? '')).toBe(true);
     expect(inShort(await next)).toEqual(joinedEvents.slice(2));
   });
 
@@ -158,7 +158,7 @@ describe.each(platforms)('a join on %s', (platform) => {
     simulator.behave({ accessLevel: 'Locked' });
     const guest = await simulator.joined(platform);
     await guest.events();
-    room().deny(room().lobby[0]?.id ?? '');
+    meeting().deny(meeting().lobby[0]?.id ?? '');
     const events = await guest.events();
     expect(inShort(events)).toEqual([
       'onlineMeetingInvitation completed Failure Failed Denied',
@@ -176,33 +176,33 @@ describe.each(platforms)('a join on %s', (platform) => {
     const guest = await simulator.joined(platform);
     await guest.events();
     simulator.world.clock.advance(120_000);
-    expect(await told(guest)).toEqual([
+    expect(await shortEvents(guest)).toEqual([
       'onlineMeetingInvitation completed Failure Failed Timeout',
       'conversation deleted Timeout',
     ]);
-    expect(room().roster).toEqual([]);
+    expect(meeting().roster).toEqual([]);
   });
 
   test('182: the subcode of a reason can be one that nobody knows, or be left out', async () => {
     simulator.behave({ accessLevel: 'Locked', reasonSubcode: 'SomethingNew' });
     const [first, second] = [await simulator.joined(platform), await simulator.joined(platform)];
-    const deny = () => room().deny(room().lobby[0]?.id ?? '');
+    const deny = () => meeting().deny(meeting().lobby[0]?.id ?? '');
     await Promise.all([first.events(), second.events()]);
     deny();
-    expect((await told(first)).at(0)).toBe('onlineMeetingInvitation completed Failure Failed SomethingNew');
+    expect((await shortEvents(first)).at(0)).toBe('onlineMeetingInvitation completed Failure Failed SomethingNew');
     simulator.behave({ reasonSubcode: '' });
     deny();
     expect(at((await second.events())[0]?.reason, 'code')).toBe('RemoteFailure');
-    expect(simulator.world.meetings.rooms[0]?.roster).toEqual([]);
+    expect(simulator.world.meetings.all[0]?.roster).toEqual([]);
   });
 
   test('an ejected guest, and everybody at the end of the meeting, loses the conversation', async () => {
     const [ada, ben] = [await simulator.joined(platform, 'Ada'), await simulator.joined(platform, 'Ben')];
     await Promise.all([ada.events(), ben.events()]);
     const [adasNext, bensNext] = [ada.events(), ben.events()];
-    room().eject(room().roster[0]?.id ?? '');
+    meeting().eject(meeting().roster[0]?.id ?? '');
     expect(inShort(await adasNext)).toEqual(['conversation deleted Ejected']);
-    room().end();
+    meeting().end();
     expect(inShort(await bensNext)).toEqual(['participant deleted Ada', 'conversation deleted Ended']);
   });
 
@@ -229,7 +229,7 @@ describe.each(platforms)('a join on %s', (platform) => {
 
   test('181: its only event can be the completed invitation', async () => {
     simulator.behave({ joinEvents: 'completed-only' });
-    expect(await told(await simulator.joined(platform))).toEqual([
+    expect(await shortEvents(await simulator.joined(platform))).toEqual([
       'onlineMeetingInvitation completed Success Connected',
     ]);
   });
@@ -282,11 +282,11 @@ describe('an ad-hoc meeting', () => {
     const meeting = await create({ accessLevel: 'Invited' });
     const guest = await simulator.enter(await simulator.bearer('the platform', 'ada', meeting.url));
     await guest.join();
-    expect(simulator.world.meetings.room(meeting.uri)).toMatchObject({
+    expect(simulator.world.meetings.open(meeting.uri)).toMatchObject({
       accessLevel: 'Invited',
       roster: [{ endpoint: 'ada', state: 'lobby' }],
     });
-    expect(simulator.world.meetings.rooms).toHaveLength(1);
+    expect(simulator.world.meetings.all).toHaveLength(1);
   });
 
   test('is not found once it has expired', async () => {
@@ -294,5 +294,56 @@ describe('an ad-hoc meeting', () => {
     const guest = await simulator.enter(await simulator.bearer('the platform', 'ada', meeting.url));
     simulator.clock.now += 3_600_000;
     expect(await guest.join()).toMatchObject({ status: 404, json: { subcode: 'DestinationNotFound' } });
+  });
+});
+
+describe.each(platforms)('a guest who drops out on %s', (platform) => {
+  const roster = () =>
+    simulator.meeting(platform).roster.map(({ displayName, state, joins }) => `${displayName} ${state} ${joins}`);
+
+  test('is still in the roster, and replaces itself with a rejoin token', async () => {
+    const ada = await simulator.joined(platform, 'Ada');
+    await simulator.joined(platform, 'Ben');
+    const [before] = simulator.meeting(platform).roster;
+    expect(roster()).toEqual(['Ada connected 1', 'Ben connected 1']);
+
+    simulator.clock.now += 60_000;
+    const again = platform === 'the platform' ? ada.endpoint : ada.token;
+    await simulator.joined(platform, 'Ada', again);
+    expect(roster()).toEqual(['Ada connected 2', 'Ben connected 1']);
+    expect(simulator.meeting(platform).roster[0]).toMatchObject({ id: before?.id, endpoint: ada.endpoint });
+    // The old application is notified, if anybody still polls there.
+    expect(inShort(await ada.events()).at(-1)).toBe('conversation deleted Ended');
+  });
+
+  test('does not lose its new place when the old application ends', async () => {
+    const ada = await simulator.joined(platform, 'Ada');
+    const again = platform === 'the platform' ? ada.endpoint : ada.token;
+    await simulator.joined(platform, 'Ada', again);
+    await ada.ask(ada.self, { method: 'DELETE' });
+    expect(roster()).toEqual(['Ada connected 2']);
+  });
+
+  test('is another participant with a token of its own, and the earlier one stays until it expires', async () => {
+    await simulator.joined(platform, 'Ada');
+    simulator.clock.now += 200_000;
+    await simulator.joined(platform, 'Ada');
+    expect(roster()).toEqual(['Ada connected 1', 'Ada connected 1']);
+    simulator.world.clock.advance(100_000);
+    expect(roster()).toEqual(['Ada connected 1']);
+  });
+
+  test('joins again in the same application, and has one conversation', async () => {
+    const ada = await simulator.joined(platform, 'Ada');
+    await ada.events();
+    await ada.join({ operationId: 'again' });
+    const events = await ada.events();
+    expect(inShort(events).filter((event) => event.startsWith('conversation'))).toEqual([
+      'conversation added Connecting',
+      'conversation deleted Ended',
+      'conversation updated Conferenced',
+    ]);
+    expect(events.at(-1)?.resource).toMatchObject({ operationId: 'again', state: 'Connected' });
+    expect(roster()).toEqual(['Ada connected 2']);
   });
 });
