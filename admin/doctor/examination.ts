@@ -9,7 +9,8 @@ export interface Advice {
 
 /** What a check found. */
 export type Finding =
-  { readonly status: 'pass'; readonly reason?: string } | ({ readonly status: 'warn' | 'fail' } & Advice);
+  | { readonly status: 'pass'; readonly reason?: string }
+  | ({ readonly status: 'warn' | 'fail' } & Advice);
 
 /** A check in a report; the shape that `--json` prints. */
 export interface CheckResult {

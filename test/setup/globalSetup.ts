@@ -14,7 +14,7 @@ const workers = 16;
 export const sharedByAllTests = globalThis as typeof globalThis & { stop?: () => Promise<void> };
 
 /** Starts the table server that all tests share and makes the certificates that they trust. */
-// eslint-disable-next-line no-restricted-syntax -- Jest takes the default export
+// oxlint-disable-next-line import/no-default-export -- Jest takes the default export
 export default async function globalSetup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'anonymous-join-test-'));
   const key = randomBytes(64).toString('base64');

@@ -7,7 +7,15 @@ import type { Participant, Seat } from './participant.ts';
 /** What happened in a room. `rejoined`: the same endpoint took its own place again. */
 export interface RoomChange {
   readonly type:
-    'joined' | 'rejoined' | 'admitted' | 'denied' | 'timed-out' | 'ejected' | 'left' | 'ended' | 'access-level';
+    | 'joined'
+    | 'rejoined'
+    | 'admitted'
+    | 'denied'
+    | 'timed-out'
+    | 'ejected'
+    | 'left'
+    | 'ended'
+    | 'access-level';
   readonly room: Room;
   /** Whom it happened to, as it is now or was at last. */
   readonly participant?: Participant;

@@ -4,7 +4,11 @@ import type { Site } from './site.ts';
 
 /** What a token request is refused with (§2.4). */
 export type TokenError =
-  'invalid_request' | 'invalid_grant' | 'unsupported_grant_type' | 'invalid_scope' | 'server_error';
+  | 'invalid_request'
+  | 'invalid_grant'
+  | 'unsupported_grant_type'
+  | 'invalid_scope'
+  | 'server_error';
 
 // Neither clients nor proxies may keep these answers.
 const uncached = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
