@@ -10,11 +10,6 @@ export default {
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/local/host/functionsCore.ts' },
   // Built output and scratch folders are not ours to watch, nor to look for modules in.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cloud/'],
-  // Counters in our own files only: V8's coverage counts in every script of every library, which took a third of the time.
-  coverageProvider: 'babel',
-  collectCoverageFrom: ['lib/**/*.ts', 'functions/**/*.ts'],
-  coverageReporters: ['text-summary', 'html'],
-  coverageThreshold: { global: { lines: 95 } },
   // Two, also where there are two cores: the tests wait for sockets more than they compute.
   maxWorkers: 2,
   // What test files leave behind in their worker adds up.
