@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { html } from '../../../lib/statusPage/html.ts';
+import { generatedCases } from '../../support/generatedCases.ts';
 
 const shown = (part: Parameters<typeof html>[1]): string => html`<i>${part}</i>`.toString();
 
@@ -24,6 +25,7 @@ test('no text gets out of an element or out of quotes, and every text comes back
         expect(decode(inside)).toBe(text);
       },
     ),
+    generatedCases(300),
   );
 });
 
