@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { esModulesOnly } from './test/setup/esModulesOnly.cjs';
+
+const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const transformed = esModulesOnly(Object.keys({ ...dependencies, ...devDependencies }));
+
 /** Tests of the service, the simulator and the host, against real servers on loopback. */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/setup/esbuildTransform.cjs' },
+  transform: { '\\.(?:ts|m?js)$': '<rootDir>/test/setup/esbuildTransform.cjs' },
+  transformIgnorePatterns: [`/node_modules/(?!(?:${transformed.join('|')})/)`],
   globalSetup: '<rootDir>/test/setup/globalSetup.ts',
   globalTeardown: '<rootDir>/test/setup/globalTeardown.ts',
   setupFiles: ['<rootDir>/test/setup/trust.cjs'],
