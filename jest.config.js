@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { esModulesOnly } from './test/setup/esModulesOnly.cjs';
+
+const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const transformed = esModulesOnly(Object.keys({ ...dependencies, ...devDependencies }));
+
 /** Tests of the service, the simulator and the host, against real servers on loopback. */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/setup/esbuildTransform.cjs' },
+  transform: { '\\.(?:ts|m?js)$': '<rootDir>/test/setup/esbuildTransform.cjs' },
+  transformIgnorePatterns: [`/node_modules/(?!(?:${transformed.join('|')})/)`],
   globalSetup: '<rootDir>/test/setup/globalSetup.ts',
   globalTeardown: '<rootDir>/test/setup/globalTeardown.ts',
   setupFiles: ['<rootDir>/test/setup/trust.cjs'],
@@ -10,11 +17,6 @@ export default {
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/local/host/functionsCore.ts' },
   // Built output and scratch folders are not ours to watch, nor to look for modules in.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cloud/'],
-  // Counters in our own files only: V8's coverage counts in every script of every library, which took a third of the time.
-  coverageProvider: 'babel',
-  collectCoverageFrom: ['lib/**/*.ts', 'functions/**/*.ts'],
-  coverageReporters: ['text-summary', 'html'],
-  coverageThreshold: { global: { lines: 95 } },
   // Two, also where there are two cores: the tests wait for sockets more than they compute.
   maxWorkers: 2,
   // What test files leave behind in their worker adds up.

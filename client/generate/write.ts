@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
-import { format, resolveConfig } from 'prettier';
+import { format } from 'oxfmt';
 import { apiDefinition } from '../../lib/contract/openApi.ts';
 import { doorTable, type Definition } from './doorTable.ts';
 import { shapesOf } from './shapesOf.ts';
@@ -26,6 +26,6 @@ await write('shapes.ts', `/** What answers look like. */\nexport const shapes = 
 
 async function write(name: string, text: string): Promise<void> {
   const headed = `// Written by \`npm run client:types\` from lib/http: change the schemas or the doors there.\n\n${text}`;
-  const config = await resolveConfig(join('client/definition', name));
-  writeFileSync(join(folder, name), await format(headed, { ...config, parser: 'typescript' }));
+  const { code } = await format(name, headed, { singleQuote: true, printWidth: 120 });
+  writeFileSync(join(folder, name), code);
 }

@@ -6,7 +6,8 @@ export interface Advice {
 
 /** What a check found. */
 export type Finding =
-  { readonly status: 'pass'; readonly reason?: string } | ({ readonly status: 'warn' | 'fail' } & Advice);
+  | { readonly status: 'pass'; readonly reason?: string }
+  | ({ readonly status: 'warn' | 'fail' } & Advice);
 
 export const passed: Finding = { status: 'pass' };
 export const warning = (reason: string, nextStep: string): Finding => ({ status: 'warn', reason, nextStep });

@@ -73,6 +73,8 @@ test('everything can be done with the keyboard, and the focus is never lost', as
     throw new Error(`no tab leads to ${name}`);
   };
   const pressByKey = async (name: string): Promise<void> => {
+    // The page shows who waits a moment after it has said so.
+    await page.getByRole('button', { name, exact: true }).waitFor();
     await tabTo(name);
     await page.keyboard.press('Enter');
   };

@@ -20,11 +20,12 @@ import {
 } from './badInput/badText.ts';
 import { namesMissingField, resolves } from './badInput/jsonPointer.ts';
 import { expectProblem } from './problemReply.ts';
+import { generatedCases } from '../support/generatedCases.ts';
 
-/** Fixed, so that every run sends the same; fast-check prints it with the path to the case that fails. */
-const seed = 20_261_121;
-const numRuns = 1_000;
-const timeoutMs = 120_000;
+/** So many that none of the codes is missed. */
+const bodies = 700;
+/** For the ten times as many of the deep tests. */
+const timeoutMs = 600_000;
 const applicationSessionId = '6f9619ff-8b86-4d11-b42d-00c04fc964ff';
 
 let cloud: TestCloud;
@@ -101,7 +102,7 @@ async function refusesBadBodies(path: string, shape: BodyShape, headers = {}): P
       if (code === 'invalid-request') expectPointers(reply, parsed(bad.bytes));
       seen.add(code);
     }),
-    { seed, numRuns },
+    generatedCases(bodies),
   );
   return seen;
 }
@@ -183,7 +184,7 @@ test(
         expect(reply.json['errors']).toMatchObject([{ pointer: '/Idempotency-Key' }]);
         if (key.length > 5) expect(reply.text).not.toContain(key);
       }),
-      { seed, numRuns: 300 },
+      generatedCases(300),
     );
   },
   timeoutMs,
@@ -238,7 +239,7 @@ test.each<[string, string, string, ProblemCode]>([
         }
         seen.add(code);
       }),
-      { seed, numRuns },
+      generatedCases(300),
     );
     expect([...seen].sort()).toEqual([notFound, 'invalid-request'].sort());
   },

@@ -7,6 +7,7 @@ import type { Reply } from '../support/reply.ts';
 import { type TestService, startTestService } from '../support/testService.ts';
 import { anyText, badMeetingUrl, badOrigins, foreignMeetingUrl } from './badInput/badText.ts';
 import { expectProblem, expectSafeHeaders } from './problemReply.ts';
+import { generatedCases } from '../support/generatedCases.ts';
 
 let cloud: TestCloud;
 let tables: TableProxy;
@@ -37,9 +38,6 @@ const refusals: Readonly<Record<string, ProblemCode>> = {
   'session-bound-to-another-meeting': 'session-bound-to-another-meeting',
   'guest-removed': 'guest-removed',
 };
-
-/** Fixed, as in badInput.test.ts. */
-const settings = { seed: 20_261_121, numRuns: 400 };
 
 const word = fc.stringMatching(/^[A-Za-z0-9._-]{1,12}$/).filter((text) => !/^\.+$/.test(text));
 const goodMeetingUrl = fc
@@ -104,7 +102,8 @@ test('whatever is sent as a link, preflight answers, echoes none of it, and the 
         }
       },
     ),
-    settings,
+    // So many that none of the codes is missed.
+    generatedCases(400),
   );
   expect([...seen].sort()).toEqual([
     'meeting-url-incomplete',
@@ -114,7 +113,7 @@ test('whatever is sent as a link, preflight answers, echoes none of it, and the 
     'pass',
     'refused',
   ]);
-}, 120_000);
+}, 600_000);
 
 test('a session in every state is told as the token endpoint then takes it', async () => {
   const known = await issue({ meetingUrl });

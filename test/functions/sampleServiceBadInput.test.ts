@@ -5,11 +5,10 @@ import { badJson, deepJson } from './badInput/badJson.ts';
 import { anyText } from './badInput/badText.ts';
 import { exchange, type RawReply } from './sampleService/exchange.ts';
 import { expectAnswer } from './sampleService/expectations.ts';
+import { generatedCases } from '../support/generatedCases.ts';
 
-/** Fixed, so that every run sends the same; fast-check prints it with the path to the case that fails. */
-const seed = 20_261_121;
-const numRuns = 250;
-const timeoutMs = 120_000;
+/** For the ten times as many of the deep tests. */
+const timeoutMs = 600_000;
 
 let cloud: TestCloud;
 let service: TestHost;
@@ -95,7 +94,8 @@ test(
         expectAnswer(reply, status, contentType);
         seen.add(reply.text);
       }),
-      { seed, numRuns },
+      // So many that none of the answers is missed.
+      generatedCases(600),
     );
     expect([...seen].sort()).toEqual([...recorded.keys()].sort());
     expect(await cloud.rows('guests')).toEqual([]);
@@ -118,7 +118,7 @@ test(
           expect(reply.text).toBe('Invalid job input or job type');
         }
       }),
-      { seed, numRuns },
+      generatedCases(250),
     );
     expect([...seen].sort()).toEqual([200, 400]);
   },

@@ -10,7 +10,10 @@ const step = z.strictObject({
 /** What a workflow here may say: no job has permissions, secrets or an environment of its own. */
 const schema = z.strictObject({
   name: z.string(),
-  on: z.strictObject({ push: z.strictObject({ branches: z.array(z.string()) }), pull_request: z.null() }),
+  on: z.union([
+    z.strictObject({ push: z.strictObject({ branches: z.array(z.string()) }), pull_request: z.null() }),
+    z.strictObject({ schedule: z.array(z.strictObject({ cron: z.string() })), workflow_dispatch: z.null() }),
+  ]),
   permissions: z.strictObject({ contents: z.literal('read') }),
   concurrency: z.strictObject({ group: z.string(), 'cancel-in-progress': z.boolean() }),
   jobs: z.record(
@@ -18,7 +21,7 @@ const schema = z.strictObject({
     z.strictObject({
       name: z.string(),
       'runs-on': z.string(),
-      'timeout-minutes': z.number().max(30),
+      'timeout-minutes': z.number().max(60),
       strategy: z.strictObject({ 'fail-fast': z.boolean(), matrix: z.strictObject({ node: z.array(z.number()) }) }),
       steps: z.array(step),
     }),
@@ -27,7 +30,10 @@ const schema = z.strictObject({
 
 const folder = '.github/workflows';
 const workflows = readdirSync(folder).map((file) => [file, readFileSync(`${folder}/${file}`, 'utf8')] as const);
-const theCheck = () => schema.parse(parse(readFileSync(`${folder}/ci.yml`, 'utf8'))).jobs['check'];
+const jobOf = (file: string, name: string) => schema.parse(parse(readFileSync(`${folder}/${file}`, 'utf8'))).jobs[name];
+const commandsOf = (job: ReturnType<typeof jobOf>) =>
+  job?.steps.map(({ run }) => run).filter((run) => run !== undefined);
+const [, oldest] = /"node": ">=(\d+)/.exec(readFileSync('package.json', 'utf8')) ?? [];
 
 test.each(workflows)('%s may read the code and nothing else, and knows no secret', (_, text) => {
   expect(() => schema.parse(parse(text))).not.toThrow();
@@ -40,16 +46,24 @@ test.each(workflows)('%s names every action by its commit, and says which versio
   expect(actions.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
 });
 
-test('the credentials for the code are gone before the code runs', () => {
-  const checkout = theCheck()?.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'));
+test.each([
+  ['ci.yml', 'check'],
+  ['nightly.yml', 'deep'],
+])('in %s the credentials for the code are gone before the code runs', (file, job) => {
+  const checkout = jobOf(file, job)?.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'));
   expect(checkout?.with).toMatchObject({ 'persist-credentials': false });
 });
 
 test('every check runs, on the oldest Node that is promised and on the one that is deployed', () => {
-  const check = theCheck();
-  expect(check?.steps.map(({ run }) => run).filter((run) => run !== undefined)).toEqual(['npm cit']);
-  const [, oldest] = /"node": ">=(\d+)/.exec(readFileSync('package.json', 'utf8')) ?? [];
+  const check = jobOf('ci.yml', 'check');
+  expect(commandsOf(check)).toEqual(['npm cit']);
   const [, deployed] =
     /name: 'node', version: '(\d+)'/.exec(readFileSync('infra/modules/functionApp.bicep', 'utf8')) ?? [];
   expect(check?.strategy.matrix.node).toEqual([Number(oldest), 22, Number(deployed)]);
+});
+
+test('the deep tests run every night, on the oldest Node that is promised', () => {
+  const deep = jobOf('nightly.yml', 'deep');
+  expect(commandsOf(deep)).toEqual(['npm ci', 'npm run test:deep']);
+  expect(deep?.strategy.matrix.node).toEqual([Number(oldest)]);
 });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,9 +13,10 @@ const workers = 16;
 /** Set-up and teardown run in one process, but Jest hands nothing from one to the other. */
 export const sharedByAllTests = globalThis as typeof globalThis & { stop?: () => Promise<void> };
 
-/** Starts the table server that all tests share and makes the certificates that they trust. */
-// eslint-disable-next-line no-restricted-syntax -- Jest takes the default export
+/** Draws the seed of generated cases, starts the table server that all tests share and makes the certificates that they trust. */
+// oxlint-disable-next-line import/no-default-export -- Jest takes the default export
 export default async function globalSetup(): Promise<void> {
+  process.env['TEST_SEED'] ??= String(randomInt(2 ** 31));
   const folder = mkdtempSync(join(tmpdir(), 'anonymous-join-test-'));
   const key = randomBytes(64).toString('base64');
   const names = Array.from({ length: workers * accountsPerWorker }, (_, index) => accountName(index));

@@ -1,6 +1,6 @@
 import { sharedByAllTests } from './globalSetup.ts';
 
-// eslint-disable-next-line no-restricted-syntax -- Jest takes the default export
+// oxlint-disable-next-line import/no-default-export -- Jest takes the default export
 export default async function globalTeardown(): Promise<void> {
   await sharedByAllTests.stop?.();
 }

@@ -13,7 +13,8 @@ export interface UcwaSettings {
   readonly httpFirstHop: boolean;
   /** Signs in at each health check, so that one domain is checked beyond its challenge; undefined: nobody does. */
   readonly checkAccount:
-    { readonly username: string; readonly domain: string; readonly secretName: string } | undefined;
+    | { readonly username: string; readonly domain: string; readonly secretName: string }
+    | undefined;
 }
 
 /** Where a SIP domain's servers may be. */

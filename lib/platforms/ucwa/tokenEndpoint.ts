@@ -5,7 +5,11 @@ import { isHomedOnline, resolveTokenEndpoint } from './trust.ts';
 import { grantTypes, type Grant } from './webTicket.ts';
 
 export type ChallengeFailureCode =
-  'no-challenge' | 'homed-online' | 'no-endpoint' | 'endpoint-refused' | 'grant-not-offered';
+  | 'no-challenge'
+  | 'homed-online'
+  | 'no-endpoint'
+  | 'endpoint-refused'
+  | 'grant-not-offered';
 
 /** A protected resource did not say how to get a ticket that we may ask for. */
 export class ChallengeFailure extends Error {

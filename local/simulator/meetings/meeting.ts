@@ -7,7 +7,15 @@ import type { Participant, ParticipantListener, Removal } from './participant.ts
 /** What happened in a meeting. `rejoined`: an endpoint that was in the meeting joined again. */
 export interface MeetingChange {
   readonly type:
-    'joined' | 'rejoined' | 'admitted' | 'denied' | 'timed-out' | 'ejected' | 'left' | 'ended' | 'access-level';
+    | 'joined'
+    | 'rejoined'
+    | 'admitted'
+    | 'denied'
+    | 'timed-out'
+    | 'ejected'
+    | 'left'
+    | 'ended'
+    | 'access-level';
   readonly meeting: Meeting;
   /** Whom it happened to, in the present state or in the last one. */
   readonly participant?: Participant;

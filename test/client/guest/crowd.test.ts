@@ -2,6 +2,7 @@ import type { Fault } from '../../../local/simulator/faults.ts';
 import type { GuestResource } from '../../../local/simulator/operations.ts';
 import { until } from '../../support/until.ts';
 import { stages, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';
+import { testSeed } from '../../support/generatedCases.ts';
 
 let guests: GuestCloud;
 
@@ -32,7 +33,7 @@ describe.each(stages.slice(0, 2))('a crowd on $title', (stage) => {
     const lives: Promise<void>[] = [];
     const lane = async (first: number): Promise<void> => {
       for (let number = first; number < size; number += lanes) {
-        const random = randomFrom(number);
+        const random = randomFrom(testSeed + number);
         const guest = await guests.newGuest(stage, { displayName: `Guest ${number}`, random });
         crowd[number] = guest;
         lives.push(eachOf(guest, random));
@@ -84,7 +85,7 @@ async function dropAtRandom({ session, network }: TestGuest, random: () => numbe
   network.setLost(false);
 }
 
-/** The same numbers from 0 up to 1 every time (mulberry32). */
+/** The same numbers from 0 up to 1 for the same seed (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

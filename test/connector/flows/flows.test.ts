@@ -166,8 +166,8 @@ test('a meeting is made once for a booking: the key has 20 characters before the
   const key = String(parametersOf(booking(), 'Create_meeting')['Idempotency-Key']);
   const [, prefix = ''] = /^@concat\('([^']+)', triggerBody\(\)\?\['bookingId'\]\)$/.exec(key) ?? [];
   expect(prefix.length).toBeGreaterThanOrEqual(20);
-  const { pattern } = (trigger(booking())?.inputs.schema as { properties: { bookingId: { pattern: string } } })
-    .properties.bookingId;
+  const schema = trigger(booking())?.inputs.schema as { properties: { bookingId: { pattern: string } } };
+  const { pattern } = schema.properties.bookingId;
   // Neither an empty one nor one that would take the key beyond 100 characters.
   expect(new RegExp(pattern).test('a'.repeat(100 - prefix.length))).toBe(true);
   expect(new RegExp(pattern).test('a'.repeat(101 - prefix.length))).toBe(false);

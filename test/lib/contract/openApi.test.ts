@@ -82,7 +82,8 @@ test('every function that answers programs is an endpoint of the definition, and
   for (const name of functionFiles) await import(resolve(`functions/${name}.ts`));
   const registered = functionApp.functions.flatMap(({ metadata }) => {
     const trigger = Object.values(metadata.bindings).find(({ type }) => type === 'httpTrigger') as
-      { methods: string[]; authLevel: string; route: string } | undefined;
+      | { methods: string[]; authLevel: string; route: string }
+      | undefined;
     // The status page is for people; programs have the endpoints of health.
     return trigger && metadata.name !== 'getStatus'
       ? [{ name: metadata.name, methods: trigger.methods, auth: trigger.authLevel, route: trigger.route }]

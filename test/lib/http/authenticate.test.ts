@@ -14,6 +14,7 @@ import {
   unsignedToken,
   type Claim,
 } from './principals.ts';
+import { generatedCases } from '../../support/generatedCases.ts';
 
 const otherId = 'c0ffee02-0000-4000-8000-0000000000c2';
 const entra: CallerAuth = { kind: 'entra', tenantId, appIds: [otherId, appId] };
@@ -211,7 +212,7 @@ describe('nobody is a caller', () => {
       fc.property(anyPrincipal, anyBearer, (sent, authorization) => {
         expect(['caller-unauthenticated', 'caller-not-allowed']).toContain(refusal({ principal: sent, authorization }));
       }),
-      { seed: 20_261_121, numRuns: 500 },
+      generatedCases(300),
     );
   });
 });

@@ -1,6 +1,7 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { isPublicAddress } from '../../../lib/net/publicAddress.ts';
+import { generatedCases } from '../../support/generatedCases.ts';
 
 /** IANA's IPv4 special-purpose registry, multicast, and Azure's wire server. */
 const specialIpv4 = [
@@ -113,7 +114,7 @@ test('every IPv4 address is public unless a registry sets it apart', () => {
     fc.property(anyIpv4, (address) => {
       expect(isPublicAddress(dotted(address))).toBe(!ipv4Block.check(dotted(address), 'ipv4'));
     }),
-    { numRuns: 2_000 },
+    generatedCases(500),
   );
 });
 
@@ -122,7 +123,7 @@ test.each(Object.entries(coats))('no IPv4 address gets through inside an IPv6 on
     fc.property(anyIpv4, (address) => {
       expect(isPublicAddress(coat(address))).toBe(false);
     }),
-    { numRuns: 300 },
+    generatedCases(100),
   );
 });
 
@@ -141,6 +142,6 @@ test('an IPv6 address is public inside 2000::/3 only, unless a registry sets it 
       const expected = assignedIpv6.check(address, 'ipv6') && !ipv6Block.check(address, 'ipv6');
       expect(isPublicAddress(address)).toBe(expected);
     }),
-    { numRuns: 2_000 },
+    generatedCases(500),
   );
 });

@@ -45,7 +45,7 @@ describe('a post', () => {
       'content-type': 'application/json; charset=utf-8',
       'content-length': String(Buffer.byteLength(text)),
     });
-    expect((request?.socket as TLSSocket).servername).toBe(host);
+    expect((request?.socket as TLSSocket | undefined)?.servername).toBe(host);
     expect(text).toBe('{"name":"Zoë","more":[1]}');
   });
 

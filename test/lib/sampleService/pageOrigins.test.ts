@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { originsOfPages } from '../../../lib/sampleService/pageOrigins.ts';
+import { generatedCases } from '../../support/generatedCases.ts';
 
 const www = 'https://www.contoso.example';
 const advisor = 'https://advisor.contoso.example:8443';
@@ -69,7 +70,7 @@ test('whatever is sent, only configured origins come out', () => {
         expect(error).toMatchObject({ code: 'origin-not-allowed' });
       }
     }),
-    { seed: 20_261_121, numRuns: 500 },
+    generatedCases(300),
   );
 });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { isSealedByNewest, open, seal, type SealedPlace } from '../../../lib/sealing/sealing.ts';
 import { fixedRing, ringLine } from './ringKeys.ts';
+import { generatedCases } from '../../support/generatedCases.ts';
 
 const ring = fixedRing(ringLine('k1'));
 const place: SealedPlace = { table: 'guests', partitionKey: 'guest-1', rowKey: 'guest', column: 'sealed' };
@@ -32,6 +33,7 @@ test('whatever text is sealed opens where it was sealed', async () => {
       fc.pre(anyText.isWellFormed());
       expect(await open(ring, place, await seal(ring, place, anyText))).toBe(anyText);
     }),
+    generatedCases(100),
   );
 });
 

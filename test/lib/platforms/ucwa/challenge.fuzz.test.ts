@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { listOf, parseChallenges } from '../../../../lib/platforms/ucwa/challenge.ts';
+import { generatedCases } from '../../../support/generatedCases.ts';
 
 const pieces = fc.constantFrom(
   ...['MsRtcOAuth', 'Bearer', 'Negotiate', 'href', 'grant_type', 'a', 'https://x.example/', 'YII/+==', '\u00e9'],
@@ -43,7 +44,7 @@ test('whatever a header holds, it is read to its end without an error', () => {
         expect([...parameters.keys()].filter((name) => name === '' || name !== name.toLowerCase())).toEqual([]);
       }
     }),
-    { numRuns: 60_000 },
+    generatedCases(3_000),
   );
 });
 
@@ -62,7 +63,7 @@ test('92, 95: the challenge is found among any others, and comes out as it went 
         expect(found && listOf(found, 'grant_type')).toEqual(grants);
       },
     ),
-    { numRuns: 8_000 },
+    generatedCases(800),
   );
 });
 

@@ -3,6 +3,7 @@ import { isHostAllowed } from '../../../../lib/hostRules.ts';
 import { parseDiscovery } from '../../../../lib/platforms/ucwa/resource.ts';
 import { isHomedOnline, resolvePlatformLink, resolveTokenEndpoint } from '../../../../lib/platforms/ucwa/trust.ts';
 import { ucwaSchema, ucwaSettings } from '../../../../lib/platforms/ucwa/settings.ts';
+import { generatedCases } from '../../../support/generatedCases.ts';
 
 const names = fc.constantFrom('_links', 'redirect', 'user', 'applications', 'href', 'Root', 'User', 'Links', 'token');
 const values = fc.constantFrom<unknown>('OAuth', 'Redirect', 'Ucwa', 'https://x.example/', '', 7, null, true);
@@ -40,11 +41,11 @@ async function read(body: string): Promise<void> {
 }
 
 test.each([
-  ['JSON', json, 25_000],
-  ['XML', xml, 4_000],
-  ['anything', fc.string({ unit: 'binary', maxLength: 100 }), 5_000],
-])('whatever a body of %s holds, it is read without an error', async (_, bodies, numRuns) => {
-  await expect(fc.assert(fc.asyncProperty(bodies, read), { numRuns })).resolves.toBeUndefined();
+  ['JSON', json, 1_000],
+  ['XML', xml, 400],
+  ['anything', fc.string({ unit: 'binary', maxLength: 100 }), 500],
+])('whatever a body of %s holds, it is read without an error', async (_, bodies, perPush) => {
+  await expect(fc.assert(fc.asyncProperty(bodies, read), generatedCases(perPush))).resolves.toBeUndefined();
 });
 
 const {
@@ -100,5 +101,5 @@ test('52, 55, 58: whatever a link says, it leads over https to an allowed host, 
     }
     return true;
   });
-  expect(fc.check(allowed, { numRuns: 20_000 })).toMatchObject({ failed: false });
+  expect(fc.check(allowed, generatedCases(2_000))).toMatchObject({ failed: false });
 });
