@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { keepScreenshots } from './browser.ts';
 import { panesOf, type Panes } from './panes.ts';
+import { shows } from './shows.ts';
 import { startStage, type Stage } from './stage.ts';
 
 jest.setTimeout(60_000);
@@ -27,7 +28,7 @@ test('a customer waits in the lobby, is let in, loses the network, and comes bac
   await panes.joinAs('Dana');
   await panes.customerHears('You are in the lobby.');
   await panes.advisorHears('Dana is waiting in the lobby.');
-  expect([await panes.people('Lobby'), await panes.people('In the meeting')]).toEqual([['Dana\njoins: 1'], []]);
+  await shows(() => Promise.all([panes.people('Lobby'), panes.people('In the meeting')]), [['Dana\njoins: 1'], []]);
   await keepScreenshots(page, 'demo-lobby');
 
   await panes.press('Let in: Dana');
@@ -40,18 +41,21 @@ test('a customer waits in the lobby, is let in, loses the network, and comes bac
   await panes.press('Bring the network back');
   await panes.customerHears('You are back in the meeting, as the same participant.');
   await panes.advisorHears('Dana is back: the same guest, not another one.');
-  expect([await panes.people('Lobby'), await panes.people('In the meeting')]).toEqual([[], ['Dana\njoins: 2']]);
+  await shows(() => Promise.all([panes.people('Lobby'), panes.people('In the meeting')]), [[], ['Dana\njoins: 2']]);
   await keepScreenshots(page, 'demo-back');
 
   await panes.press('Leave');
   await panes.customerHears('You have left the meeting.');
   await panes.advisorHears('Dana is gone.');
-  expect(await panes.steps()).toEqual([
-    ...['Check the link', 'Ask the service for a token', 'Find the meeting', 'Connect to the meeting’s server'],
-    ...['Join', 'Wait in the lobby', 'In the meeting'],
-    ...['Connection lost: ask for a rejoin token', 'Find the meeting', 'Connect to the meeting’s server', 'Join'],
-    ...['In the meeting', 'Left'],
-  ]);
+  await shows(
+    () => panes.steps(),
+    [
+      ...['Check the link', 'Ask the service for a token', 'Find the meeting', 'Connect to the meeting’s server'],
+      ...['Join', 'Wait in the lobby', 'In the meeting'],
+      ...['Connection lost: ask for a rejoin token', 'Find the meeting', 'Connect to the meeting’s server', 'Join'],
+      ...['In the meeting', 'Left'],
+    ],
+  );
   // Its own policy (CSP) among other things would have been complained of.
   expect(stage.browser.complaints).toEqual([]);
 });
@@ -75,7 +79,7 @@ test('a customer who comes in directly is removed, and hears it', async () => {
   await panes.press('Remove: Dana');
   await panes.customerHears('You were removed from the meeting by your advisor.');
   await panes.advisorHears('Dana is gone.');
-  expect(await panes.people('In the meeting')).toEqual([]);
+  await shows(() => panes.people('In the meeting'), []);
 });
 
 test('a meeting that ends is over on both sides, and its link has expired', async () => {
@@ -98,7 +102,7 @@ test('two customers in two windows are two participants', async () => {
   await other.joinAs('Robin', link);
   await other.customerHears('You are in the meeting.');
   await panes.advisorHears('Robin is in the meeting.');
-  expect(await panes.people('In the meeting')).toEqual(['Dana\njoins: 1', 'Robin\njoins: 1']);
+  await shows(() => panes.people('In the meeting'), ['Dana\njoins: 1', 'Robin\njoins: 1']);
 });
 
 test('who closes the window has left', async () => {
@@ -130,7 +134,7 @@ test.each([
 ])('%s is refused before anything else is tried, with what to do', async (_, link, words) => {
   await panes.joinAs('Dana', link);
   await panes.customerHears(words);
-  expect(await panes.steps()).toEqual(['Check the link']);
+  await shows(() => panes.steps(), ['Check the link']);
 });
 
 test('a link that the platform does not know is refused when the token is asked for', async () => {
@@ -140,7 +144,7 @@ test('a link that the platform does not know is refused when the token is asked 
   await panes.customerHears(
     'The meeting does not take this link: it may have expired. Ask your advisor for a new one.',
   );
-  expect(await panes.steps()).toEqual(['Check the link', 'Ask the service for a token']);
+  await shows(() => panes.steps(), ['Check the link', 'Ask the service for a token']);
 });
 
 test('a platform that is busy is waited for, and the customer is told', async () => {

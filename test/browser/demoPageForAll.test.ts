@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { barriersOn, sidewaysScroll } from './barriers.ts';
 import { keepScreenshots, phone } from './browser.ts';
 import { panesOf } from './panes.ts';
+import { shows } from './shows.ts';
 import { startStage, type Stage } from './stage.ts';
 
 jest.setTimeout(60_000);
@@ -83,22 +84,22 @@ test('everything can be done with the keyboard, and the focus is never lost', as
   await panes.advisorHears('The meeting is open.');
   await pressByKey('Join the meeting');
   await panes.customerHears('You are in the lobby.');
-  expect(await focused(page)).toBe('customer-says');
+  await shows(() => focused(page), 'customer-says');
   await pressByKey('Let in: Dana');
   await panes.customerHears('You are in the meeting.');
-  expect(await focused(page)).toBe('advisor-says');
+  await shows(() => focused(page), 'advisor-says');
   await pressByKey('Lose the network');
   await panes.customerHears('Bringing you back');
-  expect(await focused(page)).toBe('network');
+  await shows(() => focused(page), 'network');
   await page.keyboard.press('Enter');
   await panes.customerHears('You are back');
   await pressByKey('Leave');
   await panes.customerHears('You have left the meeting.');
-  expect(await focused(page)).toBe('customer-says');
+  await shows(() => focused(page), 'customer-says');
   await panes.advisorHears('Dana is gone.');
   await pressByKey('End the meeting');
   await panes.advisorHears('The meeting is over.');
-  expect(await focused(page)).toBe('advisor-says');
+  await shows(() => focused(page), 'advisor-says');
 });
 
 test('the guest link can be copied', async () => {

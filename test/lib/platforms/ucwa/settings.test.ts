@@ -40,7 +40,7 @@ test('everything can be set', () => {
     UCWA_APPROVED_HOSTS: 'contoso.com=a.example,contoso.com=b.example,litware.com=a.example',
   });
   expect(settings).toMatchObject({ tiers: 'internal-first', httpFirstHop: true });
-  expect([...(settings.meetingHosts ?? [])]).toEqual([
+  expect([...settings.meetingHosts]).toEqual([
     ['meet.contoso.com', 'contoso.com'],
     ['join.contoso.com', 'contoso.com'],
     ['meet.litware.com', 'litware.com'],
