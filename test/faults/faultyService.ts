@@ -24,13 +24,16 @@ export interface FaultyService {
   stop(): Promise<void>;
 }
 
+/** A quarter of the service's own limits: long enough for a loaded machine, and soon over where a server never answers. */
+const limits = { azureCallMs: 1_000, platformCallMs: 1_250 };
+
 /** Starts it; the tables and the simulator belong to one test file. */
 export async function startFaultyService(): Promise<FaultyService> {
   const cloud = await startTestCloud();
   const { world } = cloud.simulator;
   const tables = await startTableProxy(cloud.tablesConnectionString);
   const newApp: FaultyService['newApp'] = (changes = {}, now = Date.now) =>
-    cloud.newApp({ TABLES_CONNECTION_STRING: tables.connectionString, ...changes }, now);
+    cloud.newApp({ TABLES_CONNECTION_STRING: tables.connectionString, ...changes }, now, limits);
   return {
     cloud,
     world,

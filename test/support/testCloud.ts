@@ -3,7 +3,8 @@ import { appSettings, makeLocalSecrets, seedWith } from '../../local/appSettings
 import { createTables } from '../../local/azurite.ts';
 import { tableNames } from '../../local/cloud.ts';
 import { startSimulator, type Simulator } from '../../local/simulator/simulator.ts';
-import { createService, type Overrides, type Service } from '../../lib/service.ts';
+import { createTransport } from '../../lib/net/transport.ts';
+import { createService, type Service } from '../../lib/service.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { accountName, accountsPerWorker } from '../setup/globalSetup.ts';
 import { pem } from './pem.ts';
@@ -20,11 +21,17 @@ export interface TestCloud {
   /** The app settings; a test may change them before it makes an app. */
   readonly environment: Record<string, string>;
   /** An app of its own, as another process would have: nothing is shared but the servers. */
-  newApp(changes?: Record<string, string | undefined>, now?: Overrides['now']): Service;
+  newApp(changes?: Record<string, string | undefined>, now?: () => number, limits?: TimeLimits): Service;
   table(name: (typeof tableNames)[number]): TableClient;
   /** All rows of a table. */
   rows(name: (typeof tableNames)[number]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
+}
+
+/** Shorter than the service's own, for tests of servers that do not answer. */
+export interface TimeLimits {
+  readonly azureCallMs?: number;
+  readonly platformCallMs?: number;
 }
 
 export interface TestCloudOptions {
@@ -60,7 +67,16 @@ export async function startTestCloud({ now }: TestCloudOptions = {}): Promise<Te
     simulator,
     tablesConnectionString,
     environment,
-    newApp: (changes = {}, now = Date.now) => createService(readSettings({ ...environment, ...changes }), { now }),
+    newApp(changes = {}, now = Date.now, { azureCallMs, platformCallMs } = {}) {
+      const settings = readSettings({ ...environment, ...changes });
+      return createService(settings, {
+        now,
+        ...(azureCallMs !== undefined && { azureCallTimeoutMs: azureCallMs }),
+        ...(platformCallMs !== undefined && {
+          transport: createTransport({ connectTo: settings.connectTo, callTimeoutMs: platformCallMs }),
+        }),
+      });
+    },
     table,
     async rows(name) {
       const rows: Record<string, unknown>[] = [];
