@@ -1,4 +1,4 @@
-/** Where the doors are, from the base URL that a caller configures. Throws a TypeError for one that a key must not go to. */
+/** Where the endpoints are, from the base URL that a caller configures. Throws a TypeError for one that a key must not go to. */
 export function apiBase(baseUrl: string | URL): string {
   const { protocol, hostname, origin, pathname, username, password, search, hash } = new URL(baseUrl);
   const onThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);

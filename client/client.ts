@@ -1,11 +1,11 @@
 /** The typed client of the service, for browsers and Node, without dependencies: client/README.md. */
-import { connect, type CallOptions, type ClientOptions } from './call.ts';
+import { createServiceHttp, type CallOptions, type ClientOptions } from './serviceHttp.ts';
 import type * as api from './definition/api.ts';
 import { FreshGuest, type FreshOptions } from './freshGuest.ts';
 import { AnonymousJoinProblem } from './problem.ts';
 
 export type * from './definition/api.ts';
-export type { CallOptions, ClientOptions } from './call.ts';
+export type { CallOptions, ClientOptions } from './serviceHttp.ts';
 export type { Authorize } from './caller.ts';
 export type { Clock } from './clock.ts';
 export type { FreshGuest, FreshOptions, LostReason } from './freshGuest.ts';
@@ -17,15 +17,15 @@ export type AnonymousJoinClient = ReturnType<typeof createAnonymousJoinClient>;
 
 /**
  * A client of one deployment. Its methods reject with {@link AnonymousJoinProblem}, and try again by themselves what may
- * succeed when tried again: no connection, 429, 503, 504.
+ * succeed when tried again: no http, 429, 503, 504.
  *
  * @example
  * const client = createAnonymousJoinClient({ baseUrl: 'https://join.contoso.com', authorize: functionKey });
  * const { token, discoverUrl } = await client.issue({ meetingUrl });
  */
 export function createAnonymousJoinClient(options: ClientOptions) {
-  const connection = connect(options);
-  const { call } = connection;
+  const http = createServiceHttp(options);
+  const { call } = http;
   const rejoin = (body: api.RejoinRequest, { signal }: CallOptions = {}) =>
     call('IssueRejoinToken', { body, signal }).catch(ofGuest(body.applicationSessionId));
 
@@ -44,13 +44,13 @@ export function createAnonymousJoinClient(options: ClientOptions) {
     rejoin,
 
     /**
-     * Renews the guest's token minutes before it ends, until it is stopped. A drop of the connection calls its `rejoin`,
+     * Renews the guest's token minutes before it ends, until it is stopped. A drop of the http calls its `rejoin`,
      * which shares a renewal that is under way.
      */
     keepFresh(join: api.AnonymousToken, options: FreshOptions = {}): FreshGuest {
       const renew = ({ applicationSessionId }: api.AnonymousToken, renewal: CallOptions) =>
         rejoin({ applicationSessionId }, renewal);
-      return new FreshGuest(join, { ...options, ...connection, renew });
+      return new FreshGuest(join, { ...options, ...http, renew });
     },
 
     /** The state of a guest. */

@@ -1,4 +1,4 @@
-import { isProblem } from './door.ts';
+import { isProblem } from './endpoint.ts';
 import { AnonymousJoinProblem, type ProblemCode } from './problem.ts';
 import { dateOf, retryAfterSeconds } from './headers.ts';
 
@@ -6,7 +6,7 @@ import { dateOf, retryAfterSeconds } from './headers.ts';
 const meanings: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   401: ['caller-unauthenticated', 'Check the function key or the token: the service does not take it.'],
   403: ['caller-not-allowed', 'Ask the administrator of the service to let this caller in.'],
-  404: ['door-not-found', 'Check the base URL: nothing is there that answers this request.'],
+  404: ['endpoint-not-found', 'Check the base URL: nothing is there that answers this request.'],
   413: ['payload-too-large', 'Send less: the service takes 16 KiB.'],
   429: ['too-many-requests', 'Wait as long as Retry-After says, then send the same request again.'],
   500: ['internal', 'Try again; if it stays, tell the administrator of the service.'],
@@ -15,7 +15,7 @@ const meanings: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   504: ['unreachable', 'Send the same request again in a while: the service did not answer in time.'],
 };
 
-/** An answer that is none of the door's, as a problem. @param body parsed, undefined if it was not JSON; @param now of the server */
+/** An answer that is none of the endpoint's, as a problem. @param body parsed, undefined if it was not JSON; @param now of the server */
 export function failureOf({ status, headers }: Response, body: unknown, now: number): AnonymousJoinProblem {
   const retryAfter = retryAfterSeconds(headers, dateOf(headers) ?? now);
   if (isProblem(body)) {

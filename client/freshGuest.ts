@@ -1,9 +1,9 @@
-import type { CallOptions, Connection } from './call.ts';
+import type { CallOptions, ServiceHttp } from './serviceHttp.ts';
 import { untilAborted } from './clock.ts';
 import type { AnonymousToken, RejoinToken } from './definition/api.ts';
 import { AnonymousJoinProblem } from './problem.ts';
 import { endOf, nextTryAt, renewalAt } from './renewalTimes.ts';
-import { tell } from './tell.ts';
+import { notify } from './notify.ts';
 
 /** The guest was removed or forgotten, or the token ended before a new one was to be had. */
 export type LostReason = 'guest-removed' | 'guest-not-found' | 'expired';
@@ -21,7 +21,7 @@ export interface FreshOptions<Next = RejoinToken> {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Parts<First, Next> extends FreshOptions<Next>, Pick<Connection, 'clock' | 'serverTime' | 'random'> {
+interface Parts<First, Next> extends FreshOptions<Next>, Pick<ServiceHttp, 'clock' | 'serverTime' | 'random'> {
   /** @param join the newest token */
   readonly renew: (join: First, options: CallOptions) => Promise<Next>;
 }
@@ -65,7 +65,7 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
     return this.#join;
   }
 
-  /** A new token now, for a guest whose connection dropped. A renewal that is under way is shared. */
+  /** A new token now, for a guest whose http dropped. A renewal that is under way is shared. */
   async rejoin({ signal }: CallOptions = {}): Promise<Next> {
     this.#stopped.signal.throwIfAborted();
     return untilAborted(this.#renew(), signal);
@@ -106,7 +106,7 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
       this.#plan(join);
       // A clock that runs far ahead sees only tokens that have ended: it must not ask for one after the other.
       this.#renewAt = Math.max(this.#renewAt, serverTime.now() + lookMs);
-      tell(() => onToken?.(join));
+      notify(() => onToken?.(join));
       return join;
     } catch (error) {
       if (!this.#stopped.signal.aborted) this.#failed(error);
@@ -143,6 +143,6 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
     if (this.#lost) return;
     this.#lost = true;
     const { onLost } = this.#parts;
-    tell(() => onLost?.(reason, cause));
+    notify(() => onLost?.(reason, cause));
   }
 }

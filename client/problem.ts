@@ -2,10 +2,10 @@ import type { Problem } from './definition/api.ts';
 
 /**
  * The codes of the definition, and those of answers that the service did not give: `unreachable` (no answer, or a 502, 503
- * or 504 of something before the service), `door-not-found` (the base URL is another's, or the service is an older one),
+ * or 504 of something before the service), `endpoint-not-found` (the base URL is another's, or the service is an older one),
  * `unexpected-answer` (not what the definition says). A later release of the service may send further codes.
  */
-export type ProblemCode = Problem['code'] | 'unreachable' | 'door-not-found' | 'unexpected-answer';
+export type ProblemCode = Problem['code'] | 'unreachable' | 'endpoint-not-found' | 'unexpected-answer';
 
 /** What went wrong, beside code and detail. */
 export interface ProblemOptions {

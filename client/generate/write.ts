@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { apiDefinition } from '../../lib/contract/openApi.ts';
-import { doorTable, type Definition } from './doorTable.ts';
+import { endpointTable, type Definition } from './endpointTable.ts';
 import { shapesOf } from './shapesOf.ts';
 
 const [folder = 'client/definition'] = process.argv.slice(2);
 const definition = apiDefinition() as unknown as Definition;
 const { schemas } = definition.components;
-const doors = doorTable(definition);
-const answers = new Set(Object.values(doors).flatMap((door) => Object.values(door.answers)));
-// Without the paths: how a door is called stands in doors.ts, which unlike types is there at run time.
+const endpoints = endpointTable(definition);
+const answers = new Set(Object.values(endpoints).flatMap((endpoint) => Object.values(endpoint.answers)));
+// Without the paths: how a endpoint is called stands in endpoints.ts, which unlike types is there at run time.
 const types = await openapiTS(JSON.stringify({ ...definition, paths: {} }), {
   rootTypes: true,
   rootTypesNoSchemaPrefix: true,
@@ -20,12 +20,15 @@ const types = await openapiTS(JSON.stringify({ ...definition, paths: {} }), {
 
 mkdirSync(folder, { recursive: true });
 await write('api.ts', astToString(types));
-await write('doors.ts', `/** How each door is called. */\nexport const doors = ${JSON.stringify(doors)} as const;`);
+await write(
+  'endpoints.ts',
+  `/** How each endpoint is called. */\nexport const endpoints = ${JSON.stringify(endpoints)} as const;`,
+);
 const shapes = shapesOf(schemas, [...answers, 'Problem']);
 await write('shapes.ts', `/** What answers look like. */\nexport const shapes = ${JSON.stringify(shapes)} as const;`);
 
 async function write(name: string, text: string): Promise<void> {
-  const headed = `// Written by \`npm run client:types\` from lib/http: change the schemas or the doors there.\n\n${text}`;
+  const headed = `// Written by \`npm run client:types\` from lib/contract: change the endpoints and schemas there.\n\n${text}`;
   const config = await resolveConfig(join('client/definition', name));
   writeFileSync(join(folder, name), await format(headed, { ...config, parser: 'typescript' }));
 }

@@ -1,8 +1,8 @@
-import type { Entrance } from './entrance.ts';
+import type { Discovery } from './discovery.ts';
 import { GuestFailure } from './failure.ts';
 import { embeddedOf, linkOf } from './resource.ts';
 import { secureUrl } from './secureUrl.ts';
-import type { Wire } from './wire.ts';
+import type { PlatformHttp } from './platformHttp.ts';
 
 /** Who the guest is to the platform. */
 export interface GuestDetails {
@@ -22,9 +22,9 @@ export interface Application {
 
 /** Creates an application (docs/protocol/ucwa.md §3.1; §6.2 of the other document). */
 export async function createApplication(
-  { applicationsUrl, namesEndpoint }: Entrance,
+  { applicationsUrl, namesEndpoint }: Discovery,
   { displayName, culture, userAgent }: GuestDetails,
-  wire: Wire,
+  http: PlatformHttp,
   token: () => string,
   signal: AbortSignal,
 ): Promise<Application> {
@@ -32,8 +32,8 @@ export async function createApplication(
     ? // One that runs already is somebody else's, be it this guest before the connection was lost.
       { culture, endpointId: crypto.randomUUID(), userAgent }
     : { anonymousDisplayName: displayName, culture, userAgent };
-  const request = { place: 'applications', method: 'POST', url: applicationsUrl, token, body } as const;
-  const { resource } = await wire.send(request, signal);
+  const request = { operation: 'applications', method: 'POST', url: applicationsUrl, token, body } as const;
+  const { resource } = await http.send(request, signal);
   const resolve = linksWithin(applicationsUrl);
   return {
     url: resolve(linkOf(resource, 'self')),

@@ -2,24 +2,24 @@
 import type { Send } from '../answer.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { GuestDetails } from './application.ts';
-import { isUsable, type GuestPass } from './pass.ts';
-import type { Rejoin } from './passes.ts';
+import { isUsable, type GuestToken } from './guestToken.ts';
+import type { Rejoin } from './tokenSource.ts';
 import { GuestSession } from './session.ts';
-import type { ReconnectLimits } from './setbacks.ts';
+import type { ReconnectLimits } from './reconnectPolicy.ts';
 
 export type { Send } from '../answer.ts';
 export type { Clock } from '../clock.ts';
-export type { GuestPass, RejoinPass } from './pass.ts';
-export type { Rejoin } from './passes.ts';
+export type { GuestToken, NextGuestToken } from './guestToken.ts';
+export type { Rejoin } from './tokenSource.ts';
 export type { GuestReason } from './reason.ts';
 export type { GuestSession } from './session.ts';
-export type { ReconnectLimits } from './setbacks.ts';
+export type { ReconnectLimits } from './reconnectPolicy.ts';
 export type { GuestChange, GuestState, GuestStep, Refusal, Waiting } from './state.ts';
 
 /** What a guest needs to join; tokens and how to get another one are a must. */
 export interface JoinOptions {
   /** The service's answer to the request for an anonymous token. */
-  readonly join: GuestPass;
+  readonly join: GuestToken;
   /** Asks for a rejoin token: of the service, or of the advisor's back end. */
   readonly rejoin: Rejoin;
   /** What others see; 1 to 250 characters. */

@@ -4,7 +4,7 @@ import type { ChannelEvent } from './events.ts';
 import { GuestFailure } from './failure.ts';
 import { reasonOfSubcode } from './reason.ts';
 import { linkOf } from './resource.ts';
-import type { PlatformAnswer } from './wire.ts';
+import type { PlatformAnswer } from './platformHttp.ts';
 
 interface JoiningParts {
   /** Sends the join, once. */

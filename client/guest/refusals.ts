@@ -4,20 +4,22 @@ import { GuestFailure, type Remedy } from './failure.ts';
 import type { GuestReason } from './reason.ts';
 
 /** What is asked of the platform; a status means something else at each of them. */
-export type Place = 'discover' | 'applications' | 'application' | 'events' | 'join';
+export type PlatformOperation = 'discover' | 'applications' | 'application' | 'events' | 'join';
 
 type Meaning = readonly [GuestReason, Remedy];
 
 /** What an answer without success means for the guest (docs/protocol/ucwa.md §3.6). @param now of the server, ms */
 export function refusalOf(
-  { place, method }: { readonly place: Place; readonly method: string },
+  { operation, method }: { readonly operation: PlatformOperation; readonly method: string },
   { status, headers }: Pick<Response, 'status' | 'headers'>,
   body: Body,
   now: number,
 ): GuestFailure {
   const error = errorIn(body);
   const [reason, remedy] =
-    tokenMeaning(place, status, headers, body) ?? generalMeaning(status, body) ?? placeMeaning(place, status, error);
+    tokenMeaning(operation, status, headers, body) ??
+    generalMeaning(status, body) ??
+    operationMeaning(operation, status, error);
   return new GuestFailure(reason, {
     remedy,
     // Throttled requests were not carried out; of others that fail nobody knows.
@@ -28,13 +30,18 @@ export function refusalOf(
 }
 
 /** The server does not take the token. Its pages come as HTML, so this is asked before whose answer it is. */
-function tokenMeaning(place: Place, status: number, headers: Headers, { kind }: Body): Meaning | undefined {
+function tokenMeaning(
+  operation: PlatformOperation,
+  status: number,
+  headers: Headers,
+  { kind }: Body,
+): Meaning | undefined {
   // A ticket is good for the server that issued it only: some say so in this way, and in no other (§2.8).
   const isOfAnotherHost = status >= 500 && (headers.get('x-ms-diagnostics') ?? '').startsWith('28032');
   if (isOfAnotherHost) return ['token-of-another-host', 'new-token'];
   const isChallenged = status === 401 || (status === 403 && headers.has('www-authenticate'));
   // At discovery the token is in the URL, and nothing else can be forbidden.
-  const isForbidden = status === 403 && place === 'discover' && kind !== 'foreign';
+  const isForbidden = status === 403 && operation === 'discover' && kind !== 'foreign';
   return isChallenged || isForbidden ? ['token-expired', 'new-token'] : undefined;
 }
 
@@ -47,13 +54,17 @@ function generalMeaning(status: number, { kind }: Body): Meaning | undefined {
   return status === 410 ? ['application-gone', 'none'] : undefined;
 }
 
-function placeMeaning(place: Place, status: number, { subcode }: { subcode?: string | undefined }): Meaning {
-  const isInApplication = place === 'events' || place === 'application' || place === 'join';
+function operationMeaning(
+  operation: PlatformOperation,
+  status: number,
+  { subcode }: { subcode?: string | undefined },
+): Meaning {
+  const isInApplication = operation === 'events' || operation === 'application' || operation === 'join';
   if (status === 404 && isInApplication) {
-    const isMeeting = place === 'join' && subcode !== 'ApplicationNotFound';
+    const isMeeting = operation === 'join' && subcode !== 'ApplicationNotFound';
     return isMeeting ? ['meeting-not-found', 'none'] : ['application-gone', 'new-application'];
   }
-  if (status === 403 && place === 'join' && (subcode === undefined || subcode === 'None')) {
+  if (status === 403 && operation === 'join' && (subcode === undefined || subcode === 'None')) {
     return ['wrong-meeting', 'none'];
   }
   // What another operation stands in the way of may be possible later.

@@ -2,17 +2,17 @@ import type { Send } from '../answer.ts';
 import type { Clock } from '../clock.ts';
 import { createServerTime } from '../serverTime.ts';
 import type { GuestDetails } from './application.ts';
-import type { GuestPass } from './pass.ts';
-import { Passes, type Rejoin } from './passes.ts';
+import type { GuestToken } from './guestToken.ts';
+import { TokenSource, type Rejoin } from './tokenSource.ts';
 import type { GuestReason } from './reason.ts';
-import { Setbacks, usualFirstPauseMs, type ReconnectLimits } from './setbacks.ts';
-import { Standing } from './standing.ts';
+import { ReconnectPolicy, usualFirstPauseMs, type ReconnectLimits } from './reconnectPolicy.ts';
+import { StateStore } from './stateStore.ts';
 import { isOver, reasonOf, waitingIn, type GuestChange, type GuestState, type Waiting } from './state.ts';
-import { stay } from './stay.ts';
-import { createWire, type Wire } from './wire.ts';
+import { keepConnected } from './keepConnected.ts';
+import { createPlatformHttp, type PlatformHttp } from './platformHttp.ts';
 
 interface SessionParts {
-  readonly join: GuestPass;
+  readonly join: GuestToken;
   readonly rejoin: Rejoin;
   readonly details: GuestDetails;
   readonly reconnect: ReconnectLimits;
@@ -24,9 +24,9 @@ interface SessionParts {
 
 /** A guest's stay in one meeting, from the first request to the end. */
 export class GuestSession {
-  readonly #standing: Standing;
-  readonly #passes: Passes;
-  readonly #wire: Wire;
+  readonly #stateStore: StateStore;
+  readonly #tokenSource: TokenSource;
+  readonly #http: PlatformHttp;
   readonly #stopped = new AbortController();
   /** The newest application, until it is removed. */
   #applicationUrl: string | undefined;
@@ -36,13 +36,13 @@ export class GuestSession {
   constructor({ join, rejoin, details, reconnect, fetch, clock, random, signal }: SessionParts) {
     const { firstPauseMs = usualFirstPauseMs } = reconnect;
     const serverTime = createServerTime(clock);
-    this.#standing = new Standing(clock);
-    this.#passes = new Passes({ join, rejoin, clock, random, serverTime });
+    this.#stateStore = new StateStore(clock);
+    this.#tokenSource = new TokenSource({ join, rejoin, clock, random, serverTime });
     const onWait = (waiting: Waiting | undefined): void => {
-      this.#standing.enter(waitingIn(this.state, waiting));
+      this.#stateStore.set(waitingIn(this.state, waiting));
     };
-    this.#wire = createWire({ fetch, clock, random, serverTime, firstPauseMs, onWait });
-    this.#keep({ join, details, clock }, new Setbacks({ ...reconnect, clock, random }));
+    this.#http = createPlatformHttp({ fetch, clock, random, serverTime, firstPauseMs, onWait });
+    this.#keep({ join, details, clock }, new ReconnectPolicy({ ...reconnect, clock, random }));
     const leave = (): void => void this.leave();
     if (signal?.aborted) leave();
     else signal?.addEventListener('abort', leave, { signal: this.#stopped.signal });
@@ -50,7 +50,7 @@ export class GuestSession {
 
   /** Where the guest is. */
   get state(): GuestState {
-    return this.#standing.state;
+    return this.#stateStore.state;
   }
 
   /** Why it is not in the meeting, or what a request waits for. */
@@ -60,7 +60,7 @@ export class GuestSession {
 
   /** Tells the present state, and every change from now on, one after the other. @returns how to stop that */
   subscribe(listener: (change: GuestChange) => void): () => void {
-    return this.#standing.subscribe(listener);
+    return this.#stateStore.subscribe(listener);
   }
 
   /**
@@ -69,24 +69,24 @@ export class GuestSession {
    */
   leave({ keepalive = false }: { readonly keepalive?: boolean } = {}): Promise<void> {
     if (!isOver(this.state)) {
-      this.#standing.enter({ name: 'left' });
+      this.#stateStore.set({ name: 'left' });
       this.#end(keepalive);
     }
     return this.#removal;
   }
 
-  #keep(parts: Pick<SessionParts, 'join' | 'details' | 'clock'>, setbacks: Setbacks): void {
-    void stay({
+  #keep(parts: Pick<SessionParts, 'join' | 'details' | 'clock'>, policy: ReconnectPolicy): void {
+    void keepConnected({
       ...parts,
-      setbacks,
-      passes: this.#passes,
-      wire: this.#wire,
-      standing: this.#standing,
+      policy,
+      tokenSource: this.#tokenSource,
+      http: this.#http,
+      stateStore: this.#stateStore,
       onApplication: (url) => {
         this.#applicationUrl = url;
         if (this.#stopped.signal.aborted) this.#remove(false);
       },
-      onMisfit: () => {
+      onIdentityChange: () => {
         this.#remove(false);
       },
       signal: this.#stopped.signal,
@@ -97,14 +97,14 @@ export class GuestSession {
 
   #end(keepalive: boolean): void {
     this.#stopped.abort();
-    this.#passes.stop();
+    this.#tokenSource.stop();
     this.#remove(keepalive);
   }
 
   /** With the token that is good for it now. */
   #remove(keepalive: boolean): void {
     if (this.#applicationUrl === undefined) return;
-    this.#removal = this.#wire.remove(this.#applicationUrl, this.#passes.token, keepalive);
+    this.#removal = this.#http.remove(this.#applicationUrl, this.#tokenSource.token, keepalive);
     this.#applicationUrl = undefined;
   }
 }

@@ -18,7 +18,7 @@ export interface Refusal {
 }
 
 /** What is done on the way into the meeting. */
-export type WayIn = 'discovering' | 'creating-application' | 'connecting';
+export type JoinStep = 'discovering' | 'creating-application' | 'connecting';
 
 interface OnTheWay {
   /** While a request waits to be sent again. */
@@ -52,7 +52,7 @@ interface Joined {
 /** The way in, or the connection, was lost; the guest asks for a rejoin token and comes back as itself. */
 interface Reconnecting extends OnTheWay {
   readonly name: 'reconnecting';
-  readonly step: 'asking-for-token' | WayIn;
+  readonly step: 'asking-for-token' | JoinStep;
   /** 1 at the first time since the guest was last in the meeting or its lobby for a while. */
   readonly attempt: number;
   /** What was lost, and how. */

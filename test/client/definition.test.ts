@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { doors } from '../../client/definition/doors.ts';
+import { endpoints } from '../../client/definition/endpoints.ts';
 
 const committed = 'client/definition';
 const folder = mkdtempSync(join(tmpdir(), 'anonymous-join-client-'));
@@ -21,10 +21,10 @@ test('the types and tables of the client are those of the definition; if not: np
   expect(textsIn(committed)).toEqual(textsIn(folder));
 });
 
-test('every door of the definition is a method of the client', () => {
+test('every endpoint of the definition is a method of the client', () => {
   const source = readFileSync('client/client.ts', 'utf8');
-  expect(Object.keys(doors).filter((door) => !source.includes(`call('${door}',`))).toEqual([]);
-  expect(Object.keys(doors)).toContain('IssueAnonymousToken');
+  expect(Object.keys(endpoints).filter((endpoint) => !source.includes(`call('${endpoint}',`))).toEqual([]);
+  expect(Object.keys(endpoints)).toContain('IssueAnonymousToken');
 });
 
 test('the client compiles with the types of a browser alone', () => {

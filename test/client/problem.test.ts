@@ -102,7 +102,7 @@ describe('answers that the service did not give are typed', () => {
   test.each<[number, ProblemCode]>([
     [401, 'caller-unauthenticated'],
     [403, 'caller-not-allowed'],
-    [404, 'door-not-found'],
+    [404, 'endpoint-not-found'],
     [413, 'payload-too-large'],
     [429, 'too-many-requests'],
     [500, 'internal'],
@@ -198,7 +198,7 @@ test.each([
   ['https://join.contoso.example', 'https://join.contoso.example/api/health'],
   ['https://advisor.contoso.example/join/', 'https://advisor.contoso.example/join/api/health'],
   ['http://localhost:7071', 'http://localhost:7071/api/health'],
-])('doors below %s are called at %s', async (baseUrl, expected) => {
+])('endpoints below %s are called at %s', async (baseUrl, expected) => {
   const called: string[] = [];
   const fetch = (url: string) => {
     called.push(url);

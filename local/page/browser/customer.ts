@@ -50,10 +50,10 @@ export function startCustomer(): (meetingUrl: string) => void {
         return;
       }
       steps.enter('first-token');
-      const pass = await client.issue({ meetingUrl, allowedOrigins });
-      const { applicationSessionId } = pass;
+      const join = await client.issue({ meetingUrl, allowedOrigins });
+      const { applicationSessionId } = join;
       session = joinMeeting({
-        join: pass,
+        join,
         rejoin: (options) => client.rejoin({ applicationSessionId, allowedOrigins }, options),
         displayName,
         fetch: network.fetchFromPlatform,

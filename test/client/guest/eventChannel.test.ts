@@ -44,7 +44,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
       await until(() => pollsOf(guest).length === before + quiet && guests.isPolling(guest));
     }
     expect(guest.session.state.name).toBe('joined');
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
     expect(roster()).toMatchObject([{ joins: 1 }]);
   });
 
@@ -84,7 +84,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     });
     expect(pollsOf(guest)[0]?.url).toContain('ack=9');
     expect(pollsOf(guest)[1]?.url).toContain('ack=1');
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
   });
 
   test('191: is not asked without end by a server that knows nothing but resync', async () => {
@@ -124,7 +124,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
       step: 'connecting',
     });
     expect(guests.world.counts()[stage.operation('applications')]).toBe(applications);
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
     clock.advance(200_000);
     expect(guest.session.state.name).toBe('joined');
   });
@@ -138,7 +138,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     clock.advance(1_000);
     await guest.isBack();
     expect(roster()).toMatchObject([{ id: before?.id, endpoint: before?.endpoint, joins: 2 }]);
-    expect(guest.passes).toHaveLength(2);
+    expect(guest.tokens).toHaveLength(2);
 
     // Not found again before the guest was in for a while: the next one would fare no better.
     guests.world.guests.endAll();
@@ -174,7 +174,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
         refusal: { status: 410, code: 'Gone', subcode: gone },
       });
       expect(guests.world.counts()[stage.operation('applications')]).toBe(1);
-      expect(guest.passes).toHaveLength(1);
+      expect(guest.tokens).toHaveLength(1);
     },
   );
 
@@ -197,6 +197,6 @@ describe.each(stages)('the event channel on $title', (stage) => {
     await guest.is('joined');
     const [first, second, third] = pollsOf(guest);
     expect([second?.url, third?.url]).toEqual([first?.url, first?.url]);
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
   });
 });

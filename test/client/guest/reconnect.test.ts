@@ -1,5 +1,5 @@
 import { AnonymousJoinProblem, type ProblemCode } from '../../../client/client.ts';
-import type { GuestPass, RejoinPass } from '../../../client/guest/guest.ts';
+import type { GuestToken, NextGuestToken } from '../../../client/guest/guest.ts';
 import { until } from '../../support/until.ts';
 import { manualClock, type ManualClock } from '../manualClock.ts';
 import { anyStage, passUntil, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';
@@ -87,11 +87,12 @@ describe('a guest that was dropped', () => {
   });
 
   test('comes back when the service is there again', async () => {
-    let [tries, pass] = [0, undefined as GuestPass | undefined];
+    let [tries, guestToken] = [0, undefined as GuestToken | undefined];
     const guest = await joined({
-      rejoin: () => (tries++ < 3 || !pass ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(pass)),
+      rejoin: () =>
+        tries++ < 3 || !guestToken ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(guestToken),
     });
-    pass = guest.passes[0];
+    guestToken = guest.tokens[0];
     await drop(guest);
     await reaches(guest, 'joined');
     expect(tries).toBe(4);
@@ -122,7 +123,7 @@ describe('a guest that was dropped', () => {
     expect(signals[1]?.aborted).toBe(true);
   });
 
-  test.each<[string, Partial<Record<keyof RejoinPass, unknown>>]>([
+  test.each<[string, Partial<Record<keyof NextGuestToken, unknown>>]>([
     ['without a token', { token: undefined }],
     ['with a token that fits no header', { token: 'psat=\r\nx: y' }],
     ['without a time', { expiryTime: 'soon' }],
@@ -132,7 +133,7 @@ describe('a guest that was dropped', () => {
     const before = { calls: 0 };
     const guest = await joined({
       // As whatever answers in place of a back end.
-      rejoin: () => Promise.resolve({ ...guest.passes[0], ...change } as RejoinPass),
+      rejoin: () => Promise.resolve({ ...guest.tokens[0], ...change } as NextGuestToken),
     });
     await drop(guest);
     before.calls = guest.network.sent.length;
@@ -179,7 +180,7 @@ describe('a guest that was dropped', () => {
     await reaches(guest, 'failed');
     expect(guest.session.reason).toBe('ejected');
     expect(guest.path()).not.toContain('reconnecting');
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
   });
 });
 

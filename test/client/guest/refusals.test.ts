@@ -48,12 +48,12 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
 
   test('tells a guest whose token is for another meeting', async () => {
     const { join } = await guests.app.issue({ meetingUrl: stage.meetingUrl }, new AbortController().signal);
-    const pass = { ...join, expiryTime: join.expiryTime.toISOString() };
+    const guestToken = { ...join, expiryTime: join.expiryTime.toISOString() };
     const conferenceUri = guests.room(stage).conferenceUri.replace(/\w+$/, 'ANOTHER1');
     const misled = rewriting(({ body }) => ({
       body: body.replace(/"conferenceId":"[^"]+"/, `"conferenceId":"${conferenceUri}"`),
     }));
-    const guest = await failed({ join: { ...pass, conferenceUri } }, misled);
+    const guest = await failed({ join: { ...guestToken, conferenceUri } }, misled);
     expect(guest.session.reason).toBe('wrong-meeting');
     expect(roster()).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
           clock.advance(2_000);
         }
         await reaches(guest, 'joined');
-        expect(guest.passes).toHaveLength(1);
+        expect(guest.tokens).toHaveLength(1);
         expect(counts('applications')).toBe(place === 'applications' ? 3 : 1);
         expect(counts('join')).toBe(place === 'join' ? 3 : 1);
         expect(guests.world.counts()['guest.discover']).toBe(stage.isOnPremises ? 0 : 1);
@@ -165,7 +165,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
       const answered = await sentAgain(guest, place);
       await reaches(guest, 'joined');
       expect(answered).toBe(place === 'events');
-      expect(guest.passes).toHaveLength(place === 'events' ? 1 : 2);
+      expect(guest.tokens).toHaveLength(place === 'events' ? 1 : 2);
       expect(roster()).toHaveLength(1);
       const joins = guest.network.sent.filter(({ url }) => url.includes('/onlineMeetingInvitations'));
       expect(new Set(joins.map(({ url }) => url)).size).toBe(joins.length);
@@ -254,7 +254,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
     breakAt('applications', { status: 409, times: 1, ...json({ code: 'Conflict', subcode: 'AlreadyExists' }) });
     const guest = await guests.newGuest(stage);
     await reaches(guest, 'joined');
-    expect(guest.passes).toHaveLength(2);
+    expect(guest.tokens).toHaveLength(2);
   });
 
   test('begins with U+FEFF and is read all the same', async () => {

@@ -37,7 +37,7 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
     const { applications, rest } = sent(guest);
     expect(rest.map(({ method }) => method)).toEqual(expect.arrayContaining(['GET', 'POST', 'DELETE']));
     const proofs = new Set([applications, ...rest].map(({ headers }) => headers.get('authorization')));
-    expect([...proofs]).toEqual([`Bearer ${guest.passes[0]?.token ?? ''}`]);
+    expect([...proofs]).toEqual([`Bearer ${guest.tokens[0]?.token ?? ''}`]);
   });
 
   test('discovers with nothing but the URL, byte for byte; on premises the service has done that', async () => {
@@ -48,7 +48,7 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
       expect(discoveries).toEqual([]);
       return;
     }
-    expect(discovery?.url).toBe(guest.passes[0]?.discoverUrl);
+    expect(discovery?.url).toBe(guest.tokens[0]?.discoverUrl);
     expect([...(discovery?.headers.keys() ?? [])]).toEqual(['accept']);
     expect(discoveries).toMatchObject([{ authorized: false }]);
     expect(discovery?.url).toContain('psat%253d');
@@ -137,9 +137,9 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
   test('174: does not join where nobody says which meeting, for that would be a new one', async () => {
     const { join } = await guests.app.issue({ meetingUrl: stage.meetingUrl }, new AbortController().signal);
     const { token, discoverUrl, applicationsUrl } = join;
-    const pass = { token, ...(discoverUrl && { discoverUrl }), expiryTime: join.expiryTime.toISOString() };
+    const guestToken = { token, ...(discoverUrl && { discoverUrl }), expiryTime: join.expiryTime.toISOString() };
     const silent = rewriting(({ body }) => ({ body: body.replace('"conferenceId"', '"conference"') }));
-    const options = { join: applicationsUrl === undefined ? pass : { ...pass, applicationsUrl } };
+    const options = { join: applicationsUrl === undefined ? guestToken : { ...guestToken, applicationsUrl } };
     const guest = await guests.newGuest(stage, options, silent);
     await guest.is('failed');
     expect(guest.session.reason).toBe('unusable-answer');

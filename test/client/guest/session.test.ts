@@ -11,14 +11,14 @@ beforeAll(async () => {
 afterEach(() => guests.reset());
 afterAll(() => guests.stop());
 
-const pass = {
+const guestToken = {
   token: 'psat=eyJ0eXAiOiJKV1QifQ',
   expiryTime: '2526-01-01T00:00:00.000Z',
   discoverUrl: 'https://noammeetings.resources.lync.example/platformService/discover',
 };
 const options: JoinOptions = {
-  join: pass,
-  rejoin: () => Promise.resolve(pass),
+  join: guestToken,
+  rejoin: () => Promise.resolve(guestToken),
   displayName: 'Dana',
   fetch: () => Promise.reject(new Error('nobody was to be asked')),
 };
@@ -29,12 +29,15 @@ describe('a guest cannot join', () => {
     ['with a name of 251 characters', { displayName: 'D'.repeat(251) }],
     ['without a culture', { culture: '' }],
     ['with a user agent of 101 characters', { userAgent: 'u'.repeat(101) }],
-    ['without a token', { join: { ...pass, token: '' } }],
-    ['with a token that fits no header', { join: { ...pass, token: 'psat=1\r\nx: y' } }],
-    ['with a time that is none', { join: { ...pass, expiryTime: 'soon' } }],
-    ['over plain http', { join: { ...pass, discoverUrl: pass.discoverUrl.replace('https', 'http') } }],
-    ['with credentials in the URL', { join: { ...pass, applicationsUrl: 'https://me:too@lyncweb.contoso.example/' } }],
-    ['at no URL at all', { join: { ...pass, discoverUrl: '/platformService/discover' } }],
+    ['without a token', { join: { ...guestToken, token: '' } }],
+    ['with a token that fits no header', { join: { ...guestToken, token: 'psat=1\r\nx: y' } }],
+    ['with a time that is none', { join: { ...guestToken, expiryTime: 'soon' } }],
+    ['over plain http', { join: { ...guestToken, discoverUrl: guestToken.discoverUrl.replace('https', 'http') } }],
+    [
+      'with credentials in the URL',
+      { join: { ...guestToken, applicationsUrl: 'https://me:too@lyncweb.contoso.example/' } },
+    ],
+    ['at no URL at all', { join: { ...guestToken, discoverUrl: '/platformService/discover' } }],
   ])('%s', (_, change) => {
     const join = (): unknown => joinMeeting({ ...options, ...change });
     expect(join).toThrow(TypeError);
@@ -113,12 +116,12 @@ test('who prints a guest sees no token, no session and no name', async () => {
   await guest.is('reconnecting');
   guest.network.setLost(false);
   await guest.is('failed').catch(() => guest.session.state);
-  const { session, changes, passes, applicationSessionId } = guest;
+  const { session, changes, tokens, applicationSessionId } = guest;
   for (const shown of [
     inspect([session, changes], { depth: 9, showHidden: true }),
     JSON.stringify([session, changes]),
   ]) {
-    for (const { token, discoverUrl } of passes) {
+    for (const { token, discoverUrl } of tokens) {
       expect(shown).not.toContain(token);
       expect(shown).not.toContain(discoverUrl);
     }

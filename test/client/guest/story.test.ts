@@ -60,7 +60,7 @@ describe.each(stages)('on $title a guest', (stage) => {
     expect(guest.session.reason).toBe('denied');
     expect(guest.session.state).toMatchObject({ refusal: { code: 'RemoteFailure', subcode: 'Denied' } });
     expect(roster()).toEqual([]);
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
   });
 
   test('is told when it was ejected, and asks no more', async () => {
@@ -69,7 +69,7 @@ describe.each(stages)('on $title a guest', (stage) => {
     await guest.is('failed');
     expect(guest.session.reason).toBe('ejected');
     expect(roster()).toEqual([]);
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
   });
 
   test('is told when the meeting has ended, in the room as in the lobby', async () => {
@@ -110,7 +110,7 @@ describe.each(stages)('on $title a guest', (stage) => {
       expect(theParticipant()).toMatchObject({ id: before.id, endpoint: before.endpoint, joins: drop + 1 });
       expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: true });
     }
-    expect(guest.passes.length).toBeGreaterThan(3);
+    expect(guest.tokens.length).toBeGreaterThan(3);
   });
 
   test('says what it does on its way back', async () => {

@@ -30,7 +30,7 @@ async function goOn(guest: TestGuest, minutes: number): Promise<void> {
 }
 
 /** A pass for somebody else. */
-const otherPass = async ({ meetingUrl }: Stage) => {
+const otherToken = async ({ meetingUrl }: Stage) => {
   const { join } = await guests.app.issue({ meetingUrl }, new AbortController().signal);
   return { ...join, expiryTime: join.expiryTime.toISOString() };
 };
@@ -52,7 +52,7 @@ describe.each(stages)('a token on $title', (stage) => {
     await reaches(guest, 'reconnecting');
     expect(guest.session.state).toMatchObject({ reason: 'token-expired', refusal: { status: 401 } });
     await reaches(guest, 'joined');
-    expect(guest.passes).toHaveLength(2);
+    expect(guest.tokens).toHaveLength(2);
     // On premises an identity lives as long as its tokens.
     expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: stage.knowsGuestsForGood });
     expect(roster()).toHaveLength(1);
@@ -78,7 +78,7 @@ describe.each(stages)('a token on $title', (stage) => {
     const guest = await guests.newGuest(stage);
     await reaches(guest, 'failed');
     expect(guest.session.state).toMatchObject({ reason: 'token-expired', refusal: { status: 401 } });
-    expect(guest.passes).toHaveLength(2);
+    expect(guest.tokens).toHaveLength(2);
     expect(counts()[stage.operation('applications')]).toBe(2);
   });
 
@@ -92,18 +92,18 @@ describe.each(stages)('a token on $title', (stage) => {
     guests.world.clock.advance(0);
     await reaches(guest, 'failed');
     expect(guest.session.reason).toBe('token-expired');
-    expect(guest.passes).toHaveLength(2);
+    expect(guest.tokens).toHaveLength(2);
   });
 
   test('149: is renewed in time through a long meeting, in which nobody notices', async () => {
     Object.assign(guests.world.platform, { tokenLifetimeSeconds: 3_600 });
     const guest = await joined();
     await goOn(guest, 150);
-    expect(guest.passes.length).toBeGreaterThanOrEqual(3);
+    expect(guest.tokens.length).toBeGreaterThanOrEqual(3);
     expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: true });
     expect(roster()).toMatchObject([{ joins: 1 }]);
     expect(counts()[stage.operation('applications')]).toBe(1);
-    expect(lastPoll(guest)?.headers.get('authorization')).toBe(`Bearer ${guest.passes.at(-1)?.token ?? ''}`);
+    expect(lastPoll(guest)?.headers.get('authorization')).toBe(`Bearer ${guest.tokens.at(-1)?.token ?? ''}`);
     expect(guest.path()).toEqual(['discovering', 'creating-application', 'connecting', 'joined']);
   });
 
@@ -121,7 +121,7 @@ describe.each(stages)('a token on $title', (stage) => {
   });
 
   test('for another participant is told, and leaves no other self behind', async () => {
-    const guest = await joined({ rejoin: async () => ({ ...(await otherPass(stage)), identityPreserved: false }) });
+    const guest = await joined({ rejoin: async () => ({ ...(await otherToken(stage)), identityPreserved: false }) });
     const before = roster()[0];
     guest.network.setLost(true);
     await reaches(guest, 'reconnecting');
@@ -133,12 +133,12 @@ describe.each(stages)('a token on $title', (stage) => {
   });
 
   test('for another participant, at a renewal, waits until the first one is refused', async () => {
-    const rejoin = async () => ({ ...(await otherPass(stage)), identityPreserved: false });
+    const rejoin = async () => ({ ...(await otherToken(stage)), identityPreserved: false });
     Object.assign(guests.world.platform, { tokenLifetimeSeconds: 3_600 });
     const guest = await joined({ rejoin });
     const before = roster()[0];
     await goOn(guest, 58);
-    expect(lastPoll(guest)?.headers.get('authorization')).toBe(`Bearer ${guest.passes[0]?.token ?? ''}`);
+    expect(lastPoll(guest)?.headers.get('authorization')).toBe(`Bearer ${guest.tokens[0]?.token ?? ''}`);
     expect(roster()).toMatchObject([{ endpoint: before?.endpoint, joins: 1 }]);
     clock.advance(181_000);
     guests.world.clock.advance(0);
@@ -151,7 +151,7 @@ describe.each(stages)('a token on $title', (stage) => {
 describe.each(stages)('a renewal on $title', (stage) => {
   test('that was for another participant leaves no other self behind at the next drop, though that one is kept', async () => {
     Object.assign(guests.world.platform, { tokenLifetimeSeconds: 3_600 });
-    const other = await otherPass(stage);
+    const other = await otherToken(stage);
     let asked = 0;
     const rejoin = () => Promise.resolve({ ...other, identityPreserved: asked++ > 0 });
     const guest = await guests.newGuest(stage, { rejoin });
@@ -176,9 +176,9 @@ describe.each(onPremises)('a ticket on $title', (stage) => {
   const refuseWith = (status: 401 | 403 | 500): void => {
     guests.world.onPremises.behaviour[domain].badTokenAtApplications = status;
   };
-  const toOtherPool = <T extends { applicationsUrl?: string }>(pass: T): T => ({
-    ...pass,
-    applicationsUrl: (pass.applicationsUrl ?? '').replace(/^https:\/\/[^.]+/, 'https://pool02'),
+  const toOtherPool = <T extends { applicationsUrl?: string }>(guestToken: T): T => ({
+    ...guestToken,
+    applicationsUrl: (guestToken.applicationsUrl ?? '').replace(/^https:\/\/[^.]+/, 'https://pool02'),
   });
 
   test.each([401, 403] as const)('161: that is refused with %d and a challenge is renewed, once', async (status) => {
@@ -189,12 +189,12 @@ describe.each(onPremises)('a ticket on $title', (stage) => {
     await reaches(guest, 'reconnecting');
     expect(guest.session.state).toMatchObject({ reason: 'token-expired', refusal: { status } });
     await reaches(guest, 'joined');
-    expect(guest.passes).toHaveLength(2);
+    expect(guest.tokens).toHaveLength(2);
   });
 
   test('162: of another server, refused with a page and 500, is named as such, and another one is asked for', async () => {
     refuseWith(500);
-    const guest = await guests.newGuest(stage, { join: toOtherPool(await otherPass(stage)) });
+    const guest = await guests.newGuest(stage, { join: toOtherPool(await otherToken(stage)) });
     await reaches(guest, 'reconnecting');
     expect(guest.session.state).toMatchObject({ reason: 'token-of-another-host', refusal: { status: 500 } });
     await reaches(guest, 'joined');
@@ -202,7 +202,7 @@ describe.each(onPremises)('a ticket on $title', (stage) => {
 
   test('162, 164: of another server ends it when the next one is no better', async () => {
     refuseWith(500);
-    const rejoin = async () => toOtherPool(await otherPass(stage));
+    const rejoin = async () => toOtherPool(await otherToken(stage));
     const guest = await guests.newGuest(stage, { join: await rejoin(), rejoin });
     await reaches(guest, 'failed');
     expect(guest.session.reason).toBe('token-of-another-host');

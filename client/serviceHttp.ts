@@ -2,8 +2,8 @@ import { answerTo, type Send } from './answer.ts';
 import { apiBase } from './apiBase.ts';
 import { proofOf, type Authorize } from './caller.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { doors } from './definition/doors.ts';
-import { isAnswer, type AnswerOf, type BodyOf, type DoorName } from './door.ts';
+import { endpoints } from './definition/endpoints.ts';
+import { isAnswer, type AnswerOf, type BodyOf, type EndpointName } from './endpoint.ts';
 import { failureOf } from './failure.ts';
 import { AnonymousJoinProblem } from './problem.ts';
 import { withRetries, type RetryLimits } from './retry.ts';
@@ -29,18 +29,18 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface DoorCall<D extends DoorName> extends CallOptions {
-  readonly body?: BodyOf<D>;
-  /** What stands in the door's path. */
+export interface EndpointCall<E extends EndpointName> extends CallOptions {
+  readonly body?: BodyOf<E>;
+  /** What stands in the endpoint's path. */
   readonly id?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Calls one door, with retries: every door of the definition can be asked again without doing more than once asked. */
-export type Call = <D extends DoorName>(door: D, call: DoorCall<D>) => Promise<AnswerOf<D>>;
+/** Calls one endpoint, with retries: every endpoint of the definition can be asked again without doing more than once asked. */
+export type Call = <E extends EndpointName>(endpoint: E, call: EndpointCall<E>) => Promise<AnswerOf<E>>;
 
 /** What all methods of a client share. */
-export interface Connection {
+export interface ServiceHttp {
   readonly call: Call;
   readonly clock: Clock;
   readonly serverTime: ServerTime;
@@ -48,15 +48,19 @@ export interface Connection {
 }
 
 /** Throws a TypeError for options that cannot work. */
-export function connect(options: ClientOptions): Connection {
+export function createServiceHttp(options: ClientOptions): ServiceHttp {
   const { authorize, retry = {}, clock = systemClock, random = Math.random } = options;
   const base = apiBase(options.baseUrl);
   // Called as a plain function: a browser's fetch refuses to be anybody's method.
   const send = options.fetch ?? globalThis.fetch;
   const serverTime = createServerTime(clock);
 
-  const attempt = async <D extends DoorName>(door: D, call: DoorCall<D>, signal: AbortSignal): Promise<AnswerOf<D>> => {
-    const { method, path, auth } = doors[door];
+  const attempt = async <E extends EndpointName>(
+    endpoint: E,
+    call: EndpointCall<E>,
+    signal: AbortSignal,
+  ): Promise<AnswerOf<E>> => {
+    const { method, path, auth } = endpoints[endpoint];
     const init: RequestInit = {
       method,
       headers: {
@@ -72,14 +76,14 @@ export function connect(options: ClientOptions): Connection {
     };
     const { response, text } = await answerTo(send, base + pathWith(path, call.id), init);
     const body = parseJson(text);
-    if (!isAnswer(door, response.status, body)) throw failureOf(response, body, serverTime.now());
+    if (!isAnswer(endpoint, response.status, body)) throw failureOf(response, body, serverTime.now());
     serverTime.observe(response.headers);
     return body;
   };
 
   return {
-    call: (door, call) =>
-      withRetries((signal) => attempt(door, call, signal), { ...retry, clock, random, signal: call.signal }),
+    call: (endpoint, call) =>
+      withRetries((signal) => attempt(endpoint, call, signal), { ...retry, clock, random, signal: call.signal }),
     clock,
     serverTime,
     random,

@@ -9,7 +9,7 @@ export interface ReconnectLimits {
   readonly giveUpAfterMs?: number | undefined;
 }
 
-interface SetbackOptions extends ReconnectLimits {
+interface ReconnectPolicyOptions extends ReconnectLimits {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -22,14 +22,14 @@ const longestPauseMs = 30_000;
 const steadyMs = 30_000;
 
 /** What has gone wrong since the guest was last in for a while, and how long to wait before it is tried anew. */
-export class Setbacks {
-  readonly #options: SetbackOptions;
+export class ReconnectPolicy {
+  readonly #options: ReconnectPolicyOptions;
   readonly #met = new Set<Remedy>();
   #count = 0;
   #since: number | undefined;
   #arrivedAt: number | undefined;
 
-  constructor(options: SetbackOptions) {
+  constructor(options: ReconnectPolicyOptions) {
     this.#options = options;
   }
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
-import { tell } from '../tell.ts';
+import { notify } from '../notify.ts';
 import { isOver, type GuestChange, type GuestState } from './state.ts';
 
 /** Where a guest is, and who wants to know. */
-export class Standing {
+export class StateStore {
   readonly #clock: Clock;
   readonly #listeners = new Set<(change: GuestChange) => void>();
   #last: GuestChange;
@@ -18,11 +18,11 @@ export class Standing {
   }
 
   /** Nothing comes after an end. */
-  enter(state: GuestState): void {
+  set(state: GuestState): void {
     if (isOver(this.state)) return;
     const change = this.#changeTo(state);
     this.#last = change;
-    for (const listener of this.#listeners) this.#tell(listener, change);
+    for (const listener of this.#listeners) this.#notify(listener, change);
   }
 
   /** Tells a listener the last change, and every one from now on. @returns how to stop that */
@@ -32,7 +32,7 @@ export class Standing {
       listener(change);
     };
     this.#listeners.add(listening);
-    this.#tell(listening, this.#last);
+    this.#notify(listening, this.#last);
     return () => void this.#listeners.delete(listening);
   }
 
@@ -41,8 +41,8 @@ export class Standing {
     return { state, step, at: this.#clock.now() };
   }
 
-  #tell(listener: (change: GuestChange) => void, change: GuestChange): void {
-    tell(() => {
+  #notify(listener: (change: GuestChange) => void, change: GuestChange): void {
+    notify(() => {
       if (this.#listeners.has(listener)) listener(change);
     });
   }

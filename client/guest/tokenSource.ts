@@ -1,20 +1,20 @@
-import type { CallOptions } from '../call.ts';
+import type { CallOptions } from '../serviceHttp.ts';
 import type { Clock } from '../clock.ts';
 import { FreshGuest } from '../freshGuest.ts';
 import { withRetries } from '../retry.ts';
 import type { ServerTime } from '../serverTime.ts';
 import { propertyOf, textOf } from './body.ts';
 import { GuestFailure } from './failure.ts';
-import { isUsable, type GuestPass, type RejoinPass } from './pass.ts';
+import { isUsable, type GuestToken, type NextGuestToken } from './guestToken.ts';
 
 /**
  * Asks for a rejoin token, as the client's `rejoin` does, or the advisor's back end. It rejects for good with an error whose
  * `code` is the service's `guest-removed` or `guest-not-found`; after every other one it is asked again.
  */
-export type Rejoin = (options: CallOptions) => Promise<RejoinPass>;
+export type Rejoin = (options: CallOptions) => Promise<NextGuestToken>;
 
-interface PassesOptions {
-  readonly join: GuestPass;
+interface TokenSourceOptions {
+  readonly join: GuestToken;
   readonly rejoin: Rejoin;
   readonly clock: Clock;
   readonly random: () => number;
@@ -24,23 +24,23 @@ interface PassesOptions {
 const rejoinLimits = { tries: 1, tryMs: 60_000, totalMs: 60_000 };
 
 /** The guest's tokens: the newest one is kept from ending, so that a drop finds an identity that can still be renewed. */
-export class Passes {
-  readonly #options: PassesOptions;
-  readonly #fresh: FreshGuest<RejoinPass, RejoinPass>;
+export class TokenSource {
+  readonly #options: TokenSourceOptions;
+  readonly #fresh: FreshGuest<NextGuestToken, NextGuestToken>;
   #identityPreserved = true;
   /** What the present application was created with. */
-  #entered: GuestPass;
+  #entered: GuestToken;
   /** For the present application; kept back from what prints this. */
   #token: string;
-  #fits = true;
+  #continuesApplication = true;
 
-  constructor(options: PassesOptions) {
+  constructor(options: TokenSourceOptions) {
     const { join, clock, random, serverTime } = options;
     this.#options = options;
     this.#entered = join;
     this.#token = join.token;
-    const renew = (_: RejoinPass, { signal }: CallOptions) => this.#renew(signal);
-    this.#fresh = new FreshGuest<RejoinPass, RejoinPass>(join, { clock, random, serverTime, renew });
+    const renew = (_: NextGuestToken, { signal }: CallOptions) => this.#renew(signal);
+    this.#fresh = new FreshGuest<NextGuestToken, NextGuestToken>(join, { clock, random, serverTime, renew });
   }
 
   /** For the requests of the present application: a renewed token does as well, if it is for the same participant there. */
@@ -48,28 +48,28 @@ export class Passes {
     return this.#token;
   }
 
-  /** False once a pass was for another participant than the first one. */
+  /** False once a guestToken was for another participant than the first one. */
   get identityPreserved(): boolean {
     return this.#identityPreserved;
   }
 
-  /** Whether the newest pass is for the participant of the present application, and for the server that it is on. */
-  get fits(): boolean {
-    return this.#fits;
+  /** Whether the newest guestToken is for the participant of the present application, and for the server that it is on. */
+  get continuesApplication(): boolean {
+    return this.#continuesApplication;
   }
 
-  /** From now on there is an application that was created with this pass. */
-  enter(pass: GuestPass): void {
-    this.#entered = pass;
-    this.#token = pass.token;
-    this.#fits = true;
+  /** From now on there is an application that was created with this guestToken. */
+  use(guestToken: GuestToken): void {
+    this.#entered = guestToken;
+    this.#token = guestToken.token;
+    this.#continuesApplication = true;
   }
 
   /**
-   * A new pass for the same guest; rejects with {@link GuestFailure}, or the signal's reason.
+   * A new guestToken for the same guest; rejects with {@link GuestFailure}, or the signal's reason.
    * @param isRefused the platform does not take the token in use: a newer one that is there already will do
    */
-  async another(isRefused: boolean, signal: AbortSignal): Promise<RejoinPass> {
+  async next(isRefused: boolean, signal: AbortSignal): Promise<NextGuestToken> {
     const { current } = this.#fresh;
     if (isRefused && current.token !== this.#token) return current;
     return this.#fresh.rejoin({ signal }).catch((error: unknown) => {
@@ -83,17 +83,18 @@ export class Passes {
     this.#fresh.stop();
   }
 
-  async #renew(signal: AbortSignal | undefined): Promise<RejoinPass> {
+  async #renew(signal: AbortSignal | undefined): Promise<NextGuestToken> {
     const { rejoin, clock, random } = this.#options;
     const ask = (trying: AbortSignal) => rejoin({ signal: trying });
     // One that is never answered would be waited for by all who come after.
-    const pass = await withRetries(ask, { ...rejoinLimits, clock, random, signal });
-    if (!isUsable(pass)) throw new GuestFailure('unusable-answer', { remedy: 'anew' });
-    const { identityPreserved = true, applicationsUrl } = pass;
+    const guestToken = await withRetries(ask, { ...rejoinLimits, clock, random, signal });
+    if (!isUsable(guestToken)) throw new GuestFailure('unusable-answer', { remedy: 'anew' });
+    const { identityPreserved = true, applicationsUrl } = guestToken;
     this.#identityPreserved &&= identityPreserved;
-    this.#fits &&= identityPreserved && originOf(applicationsUrl) === originOf(this.#entered.applicationsUrl);
-    if (this.#fits) this.#token = pass.token;
-    return pass;
+    this.#continuesApplication &&=
+      identityPreserved && originOf(applicationsUrl) === originOf(this.#entered.applicationsUrl);
+    if (this.#continuesApplication) this.#token = guestToken.token;
+    return guestToken;
   }
 }
 

@@ -15,8 +15,8 @@ interface Operation {
 
 type Content = Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>>;
 
-/** How one door is called, and which schema the body of each of its answers has. Problems are no answers. */
-export interface DoorRow {
+/** How one endpoint is called, and which schema the body of each of its answers has. Problems are no answers. */
+export interface EndpointRow {
   readonly method: string;
   /** Below the base of the API, with `{name}` for a parameter. */
   readonly path: string;
@@ -25,8 +25,8 @@ export interface DoorRow {
   readonly answers: Readonly<Record<string, string>>;
 }
 
-/** The doors of a definition by operation id; a door whose answers have no schema is none of the client's. */
-export function doorTable({ paths }: Definition): Record<string, DoorRow> {
+/** The endpoints of a definition by operation id; a endpoint whose answers have no schema is none of the client's. */
+export function endpointTable({ paths }: Definition): Record<string, EndpointRow> {
   const rows = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(
       ([method, operation]) => [operation.operationId, rowOf(method, path, operation)] as const,
@@ -35,7 +35,7 @@ export function doorTable({ paths }: Definition): Record<string, DoorRow> {
   return Object.fromEntries(rows.filter(([, { answers }]) => Object.keys(answers).length > 0));
 }
 
-function rowOf(method: string, path: string, { security, requestBody, responses }: Operation): DoorRow {
+function rowOf(method: string, path: string, { security, requestBody, responses }: Operation): EndpointRow {
   const body = schemaName(requestBody?.content);
   const answers = Object.entries(responses).flatMap(([status, { content }]) => {
     const name = schemaName(content);

@@ -1,15 +1,15 @@
 import { untilAborted, type Clock } from '../clock.ts';
 import { createApplication, type GuestDetails } from './application.ts';
-import { findEntrance } from './entrance.ts';
+import { discover } from './discovery.ts';
 import { openEventChannel } from './eventChannel.ts';
 import { Joining } from './joining.ts';
-import type { GuestPass } from './pass.ts';
-import type { WayIn } from './state.ts';
-import type { Wire } from './wire.ts';
+import type { GuestToken } from './guestToken.ts';
+import type { JoinStep } from './state.ts';
+import type { PlatformHttp } from './platformHttp.ts';
 
 /** How far a guest has come. */
 export interface Progress {
-  readonly onStep: (step: WayIn) => void;
+  readonly onStep: (step: JoinStep) => void;
   /** There is an application that is to be removed in the end. */
   readonly onApplication: (url: string) => void;
   readonly onLobby: () => void;
@@ -18,10 +18,10 @@ export interface Progress {
   readonly onAway: () => void;
 }
 
-interface AttendOptions {
-  readonly pass: GuestPass;
+interface ConnectOptions {
+  readonly guestToken: GuestToken;
   readonly details: GuestDetails;
-  readonly wire: Wire;
+  readonly http: PlatformHttp;
   /** The newest token for the application. */
   readonly token: () => string;
   readonly clock: Clock;
@@ -33,11 +33,19 @@ interface AttendOptions {
  * Takes a guest into the meeting with one application, and follows what happens there. It never resolves: it rejects with the
  * {@link GuestFailure} that ended it, or with the signal's reason.
  */
-export async function attend({ pass, details, wire, token, clock, progress, signal }: AttendOptions): Promise<never> {
+export async function connect({
+  guestToken,
+  details,
+  http,
+  token,
+  clock,
+  progress,
+  signal,
+}: ConnectOptions): Promise<never> {
   progress.onStep('discovering');
-  const entrance = await findEntrance(pass, wire, signal);
+  const discovery = await discover(guestToken, http, signal);
   progress.onStep('creating-application');
-  const application = await createApplication(entrance, details, wire, token, signal);
+  const application = await createApplication(discovery, details, http, token, signal);
   const { resolve } = application;
   progress.onApplication(application.url);
   progress.onStep('connecting');
@@ -56,10 +64,10 @@ export async function attend({ pass, details, wire, token, clock, progress, sign
     const { onLobby, onJoined } = progress;
     const joining = new Joining({
       post: (body) => {
-        const request = { place: 'join', method: 'POST', url: application.joinUrl, token, body } as const;
-        return wire.send(request, over.signal);
+        const request = { operation: 'join', method: 'POST', url: application.joinUrl, token, body } as const;
+        return http.send(request, over.signal);
       },
-      onlineMeetingUri: entrance.conferenceUri,
+      onlineMeetingUri: discovery.conferenceUri,
       displayName: details.displayName,
       onFailure: end,
       ...{ resolve, clock, onLobby, onJoined, past },
@@ -68,7 +76,10 @@ export async function attend({ pass, details, wire, token, clock, progress, sign
     return joining;
   };
   const poll = async (href: string): Promise<unknown> => {
-    const { resource } = await wire.send({ place: 'events', method: 'GET', url: resolve(href), token }, over.signal);
+    const { resource } = await http.send(
+      { operation: 'events', method: 'GET', url: resolve(href), token },
+      over.signal,
+    );
     return resource;
   };
 

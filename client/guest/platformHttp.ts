@@ -4,12 +4,12 @@ import { withRetries, type RetryLimits } from '../retry.ts';
 import type { ServerTime } from '../serverTime.ts';
 import { readBody, type Body } from './body.ts';
 import { GuestFailure } from './failure.ts';
-import { refusalOf, type Place } from './refusals.ts';
+import { refusalOf, type PlatformOperation } from './refusals.ts';
 import type { Waiting } from './state.ts';
 
 /** A request to the platform. */
 export interface PlatformRequest {
-  readonly place: Place;
+  readonly operation: PlatformOperation;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   /** Asked at each try, since a token may be renewed meanwhile. Left out: none is sent. */
@@ -25,7 +25,7 @@ export interface PlatformAnswer {
   readonly location: string | undefined;
 }
 
-export interface WireOptions {
+export interface PlatformHttpOptions {
   readonly fetch: Send | undefined;
   readonly clock: Clock;
   readonly random: () => number;
@@ -36,7 +36,7 @@ export interface WireOptions {
 }
 
 /** How the guest talks to the platform. */
-export interface Wire {
+export interface PlatformHttp {
   /** Sends, and sends again what may be; rejects with {@link GuestFailure}, or the signal's reason. */
   send(request: PlatformRequest, signal: AbortSignal): Promise<PlatformAnswer>;
   /** Ends an application, if it can be done by one request. @param keepalive also when the page goes */
@@ -53,7 +53,7 @@ const longestRetryAfterSeconds = 60;
 // The types of Node's fetch do not know it, since there is nothing to store in.
 const noStore = { cache: 'no-store' } as const;
 
-export function createWire(options: WireOptions): Wire {
+export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
   const { clock, random, serverTime, firstPauseMs, onWait } = options;
   // Called as a plain function: a browser's fetch refuses to be anybody's method.
   const fetch = options.fetch ?? globalThis.fetch;
@@ -91,7 +91,7 @@ export function createWire(options: WireOptions): Wire {
 
   return {
     async send(request, signal) {
-      const isPoll = request.place === 'events';
+      const isPoll = request.operation === 'events';
       const limits = isPoll ? pollLimits : usualLimits;
       // What is no failure of the guest's is the time-out of a try. A poll has then been deaf for long enough.
       const mayWait = (error: unknown): boolean =>
@@ -119,7 +119,7 @@ export function createWire(options: WireOptions): Wire {
     },
 
     async remove(url, token, keepalive) {
-      const request = { place: 'application', method: 'DELETE', url, token: () => token } as const;
+      const request = { operation: 'application', method: 'DELETE', url, token: () => token } as const;
       const options = { ...removalLimits, clock, random, signal: undefined };
       await withRetries((trying) => exchange(request, trying, keepalive), options).catch(() => undefined);
     },
@@ -127,8 +127,8 @@ export function createWire(options: WireOptions): Wire {
 }
 
 /** Only reading and creating give a resource; a join and a removal say all by their status. */
-function resourceIn(body: Body, { place, method }: PlatformRequest): unknown {
-  if (place === 'join' || place === 'application') return undefined;
+function resourceIn(body: Body, { operation, method }: PlatformRequest): unknown {
+  if (operation === 'join' || operation === 'application') return undefined;
   if (body.kind === 'json') return body.resource;
   const reason = body.kind === 'foreign' ? 'intermediary' : 'unusable-answer';
   throw new GuestFailure(reason, { remedy: 'anew', repeatable: method === 'GET' });
