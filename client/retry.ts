@@ -1,10 +1,9 @@
 import { pause, untilAborted, type Clock } from './clock.ts';
-import { unreachable } from './failure.ts';
-import { AnonymousJoinProblem } from './problem.ts';
+import { AnonymousJoinProblem, unreachable } from './problem.ts';
 
 /** How long a request is tried. */
 export interface RetryLimits {
-  /** How often, the first time included. Default: 4. */
+  /** How often it is sent, the first time included. Default: 4. */
   readonly tries?: number | undefined;
   /** For all tries and the pauses between them. Default: 30,000. */
   readonly totalMs?: number | undefined;
@@ -19,16 +18,16 @@ export interface RetryOptions extends RetryLimits {
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly signal: AbortSignal | undefined;
-  /** For how many seconds at least an error has to be waited out; undefined: it is for good. Default: as a problem says. */
+  /** How many seconds to wait at least after an error; undefined: the error is final. Default: as a problem says. */
   readonly retryAfter?: ((error: unknown) => number | undefined) | undefined;
-  /** Told before each pause. */
+  /** Called before each pause. */
   readonly onPause?: ((error: unknown, ms: number) => void) | undefined;
 }
 
 const longestPauseMs = 5_000;
 
 /**
- * Does the work until it succeeds, fails for good or has used up its tries or its time. Between tries it waits as long as
+ * Does the work until it succeeds, fails finally, or has used up its tries or its time. Between tries it waits as long as
  * the answer's Retry-After says, and a random while more, so that callers who failed together do not come back together.
  */
 export async function withRetries<T>(work: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {

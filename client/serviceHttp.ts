@@ -1,21 +1,20 @@
-import { answerTo, type Send } from './answer.ts';
-import { apiBase } from './apiBase.ts';
-import { proofOf, type Authorize } from './caller.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { endpoints } from './definition/endpoints.ts';
-import { isAnswer, type AnswerOf, type BodyOf, type EndpointName } from './endpoint.ts';
-import { failureOf } from './failure.ts';
+import { isAnswer, problemOf, type AnswerOf, type BodyOf, type EndpointName } from './endpoint.ts';
+import { exchange, parseJson, ServerTime, type Send } from './http.ts';
 import { AnonymousJoinProblem } from './problem.ts';
 import { withRetries, type RetryLimits } from './retry.ts';
-import { createServerTime, type ServerTime } from './serverTime.ts';
 
-/** What a client is made of; all but the base URL has a default. */
+/** A function key; or a function that gives an access token for the service (Entra ID), called before every request. */
+export type Authorize = string | (() => string | Promise<string>);
+
+/** What a client is made of; everything but the base URL has a default. */
 export interface ClientOptions {
-  /** Where the service is, such as https://join.contoso.com; `/api` is put behind it. */
+  /** Where the service is, such as https://join.contoso.com; the client adds `/api`. */
   readonly baseUrl: string | URL;
-  /** Left out where something in between adds the proof, such as the advisor's own back end. */
+  /** Left out where a server in between adds the key or token, such as the advisor's own back end. */
   readonly authorize?: Authorize | undefined;
-  /** Sends instead of the platform's own fetch: to go through a proxy, or to watch. */
+  /** Sends instead of the platform's own fetch, for example through a proxy. */
   readonly fetch?: Send | undefined;
   readonly retry?: RetryLimits | undefined;
   readonly clock?: Clock | undefined;
@@ -29,19 +28,17 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface EndpointCall<E extends EndpointName> extends CallOptions {
+interface EndpointCall<E extends EndpointName> extends CallOptions {
   readonly body?: BodyOf<E>;
-  /** What stands in the endpoint's path. */
+  /** The parameter of the endpoint's path. */
   readonly id?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Calls one endpoint, with retries: every endpoint of the definition can be asked again without doing more than once asked. */
-export type Call = <E extends EndpointName>(endpoint: E, call: EndpointCall<E>) => Promise<AnswerOf<E>>;
-
-/** What all methods of a client share. */
+/** How the methods of a client reach the service. */
 export interface ServiceHttp {
-  readonly call: Call;
+  /** Calls an endpoint, with retries: a repeated request does at no endpoint more than the first. */
+  readonly call: <E extends EndpointName>(endpoint: E, call: EndpointCall<E>) => Promise<AnswerOf<E>>;
   readonly clock: Clock;
   readonly serverTime: ServerTime;
   readonly random: () => number;
@@ -51,32 +48,24 @@ export interface ServiceHttp {
 export function createServiceHttp(options: ClientOptions): ServiceHttp {
   const { authorize, retry = {}, clock = systemClock, random = Math.random } = options;
   const base = apiBase(options.baseUrl);
-  // Called as a plain function: a browser's fetch refuses to be anybody's method.
+  // Called as a plain function: a browser's fetch throws when it is called as a method of another object.
   const send = options.fetch ?? globalThis.fetch;
-  const serverTime = createServerTime(clock);
+  const serverTime = new ServerTime(clock);
 
   const attempt = async <E extends EndpointName>(
     endpoint: E,
-    call: EndpointCall<E>,
+    { id, body: json, headers }: EndpointCall<E>,
     signal: AbortSignal,
   ): Promise<AnswerOf<E>> => {
     const { method, path, auth } = endpoints[endpoint];
-    const init: RequestInit = {
+    const { response, text } = await exchange(send, base + pathWith(path, id), {
       method,
-      headers: {
-        ...call.headers,
-        ...(call.body !== undefined && { 'content-type': 'application/json' }),
-        ...(auth === 'caller' && authorize !== undefined && (await proofOf(authorize))),
-      },
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-      // No answer of the service redirects, and a key must not follow one that does.
-      redirect: 'manual',
-      referrerPolicy: 'no-referrer',
+      headers: { ...headers, ...(auth === 'caller' && authorize !== undefined && (await proofOf(authorize))) },
+      json,
       signal,
-    };
-    const { response, text } = await answerTo(send, base + pathWith(path, call.id), init);
+    });
     const body = parseJson(text);
-    if (!isAnswer(endpoint, response.status, body)) throw failureOf(response, body, serverTime.now());
+    if (!isAnswer(endpoint, response.status, body)) throw problemOf(response, body, serverTime.now());
     serverTime.observe(response.headers);
     return body;
   };
@@ -90,6 +79,17 @@ export function createServiceHttp(options: ClientOptions): ServiceHttp {
   };
 }
 
+/** The URL before the paths of the endpoints. Throws a TypeError for a base URL that a key must not be sent to. */
+function apiBase(baseUrl: string | URL): string {
+  const { protocol, hostname, origin, pathname, username, password, search, hash } = new URL(baseUrl);
+  const isOnThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && isOnThisMachine)) {
+    throw new TypeError('baseUrl must be https, except on this machine');
+  }
+  if (username || password || search || hash) throw new TypeError('baseUrl has an origin and perhaps a path, no more');
+  return `${origin}${pathname.replace(/\/+$/, '')}/api`;
+}
+
 /** Ids of the service are letters, digits, `-` and `_`; anything else would make another path. */
 function pathWith(path: string, id = ''): string {
   if (path.includes('{') && !/^[\w-]+$/.test(id)) {
@@ -98,11 +98,16 @@ function pathWith(path: string, id = ''): string {
   return path.replace(/\{\w+\}/, id);
 }
 
-/** The parser's error is dropped: it quotes the text, which may hold a token. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** The header that proves who calls. */
+async function proofOf(authorize: Authorize): Promise<Record<string, string>> {
+  if (typeof authorize === 'string') return { 'x-functions-key': sendable(authorize) };
+  return { authorization: `Bearer ${sendable(await authorize())}` };
+}
+
+/** Checked here, because the fetch of some platforms puts the value of a bad header into its error. */
+function sendable(secret: string): string {
+  if (!/^[\x21-\x7e]+$/.test(secret)) {
+    throw new TypeError('a key or token has printable characters only, and is not empty');
   }
+  return secret;
 }

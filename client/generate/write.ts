@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { apiDefinition } from '../../lib/contract/openApi.ts';
-import { endpointTable, type Definition } from './endpointTable.ts';
-import { shapesOf } from './shapesOf.ts';
+import { endpointTable, shapesOf, type Definition } from './definition.ts';
 
 const [folder = 'client/definition'] = process.argv.slice(2);
 const definition = apiDefinition() as unknown as Definition;
 const { schemas } = definition.components;
 const endpoints = endpointTable(definition);
 const answers = new Set(Object.values(endpoints).flatMap((endpoint) => Object.values(endpoint.answers)));
-// Without the paths: how a endpoint is called stands in endpoints.ts, which unlike types is there at run time.
+// The types leave the paths out: endpoints.ts has them, which exists at run time too.
 const types = await openapiTS(JSON.stringify({ ...definition, paths: {} }), {
   rootTypes: true,
   rootTypesNoSchemaPrefix: true,

@@ -2,19 +2,19 @@ import { untilAborted, type Clock } from '../clock.ts';
 import { createApplication, type GuestDetails } from './application.ts';
 import { discover } from './discovery.ts';
 import { openEventChannel } from './eventChannel.ts';
-import { Joining } from './joining.ts';
 import type { GuestToken } from './guestToken.ts';
-import type { JoinStep } from './state.ts';
+import { Joining } from './joining.ts';
 import type { PlatformHttp } from './platformHttp.ts';
+import type { JoinStep } from './state.ts';
 
-/** How far a guest has come. */
+/** Called as the guest gets on. */
 export interface Progress {
   readonly onStep: (step: JoinStep) => void;
-  /** There is an application that is to be removed in the end. */
+  /** The guest has an application, which has to be removed in the end. */
   readonly onApplication: (url: string) => void;
   readonly onLobby: () => void;
   readonly onJoined: () => void;
-  /** The conversation was closed while the guest was away; it joins again. */
+  /** The platform closed the conversation while the guest was away; it joins again. */
   readonly onAway: () => void;
 }
 
@@ -30,27 +30,23 @@ interface ConnectOptions {
 }
 
 /**
- * Takes a guest into the meeting with one application, and follows what happens there. It never resolves: it rejects with the
- * {@link GuestFailure} that ended it, or with the signal's reason.
+ * Takes a guest into the meeting with one application and follows its events. It never resolves: it rejects with the
+ * {@link GuestFailure} that ended the connection, or with the signal's reason.
  */
-export async function connect({
-  guestToken,
-  details,
-  http,
-  token,
-  clock,
-  progress,
-  signal,
-}: ConnectOptions): Promise<never> {
+export async function connect(options: ConnectOptions): Promise<never> {
+  const { guestToken, details, http, token, clock, progress, signal } = options;
   progress.onStep('discovering');
   const discovery = await discover(guestToken, http, signal);
   progress.onStep('creating-application');
-  const application = await createApplication(discovery, details, http, token, signal);
+  const application = await createApplication(discovery, details, async (url, body) => {
+    const request = { operation: 'applications', method: 'POST', url, token, body } as const;
+    return (await http.send(request, signal)).resource;
+  });
   const { resolve } = application;
   progress.onApplication(application.url);
   progress.onStep('connecting');
 
-  // Whatever ends it first, the channel or the join, ends the other too.
+  // The event channel ends when the join fails, and the join when the channel does.
   const over = new AbortController();
   const end = (reason: unknown): void => {
     over.abort(reason);
@@ -76,14 +72,11 @@ export async function connect({
     return joining;
   };
   const poll = async (href: string): Promise<unknown> => {
-    const { resource } = await http.send(
-      { operation: 'events', method: 'GET', url: resolve(href), token },
-      over.signal,
-    );
-    return resource;
+    const request = { operation: 'events', method: 'GET', url: resolve(href), token } as const;
+    return (await http.send(request, over.signal)).resource;
   };
 
-  // Before the join, so that nothing of it is missed.
+  // The channel opens before the join, so that it misses no event of it.
   const channel = openEventChannel(application.eventsUrl, poll);
   let joining = join();
   try {

@@ -1,22 +1,20 @@
 import { GuestFailure } from './failure.ts';
-import type { GuestToken } from './guestToken.ts';
-import { propertyOf, textOf } from './body.ts';
-import { linkOf } from './resource.ts';
-import { secureUrl } from './secureUrl.ts';
+import { secureUrl, type GuestToken } from './guestToken.ts';
 import type { PlatformHttp } from './platformHttp.ts';
+import { linkOf, propertyOf, textOf } from './resource.ts';
 
-/** Where a guest enters the platform. */
+/** Where a guest creates its application, and in which meeting. */
 export interface Discovery {
-  /** Where applications are created. Its origin is the only one that sees the token. */
+  /** Where applications are created. Only its origin gets the token. */
   readonly applicationsUrl: string;
   readonly conferenceUri: string;
-  /** Whether the client names the endpoint: on premises; elsewhere the token does. */
-  readonly namesEndpoint: boolean;
+  /** Whether the client chooses the id of the endpoint: on premises; elsewhere the token names it. */
+  readonly choosesEndpointId: boolean;
 }
 
 /**
- * On premises the service has found the discovery already. The Trusted Application platform tells it to whom has the discover
- * URL, with the meeting that the token is for, and is not shown the token itself (§6.1 of its protocol document).
+ * On premises the service has done the discovery. The Trusted Application platform answers everybody who has the discover URL,
+ * which names the meeting of the token, and does not get the token itself (docs/protocol/trusted-application-api.md §6.1).
  */
 export async function discover(
   { applicationsUrl, conferenceUri, discoverUrl }: GuestToken,
@@ -24,22 +22,19 @@ export async function discover(
   signal: AbortSignal,
 ): Promise<Discovery> {
   if (applicationsUrl !== undefined) {
-    return { applicationsUrl, conferenceUri: known(conferenceUri), namesEndpoint: true };
+    return { applicationsUrl, conferenceUri: required(conferenceUri), choosesEndpointId: true };
   }
-  if (discoverUrl === undefined) throw new GuestFailure('unusable-answer');
-  const { resource } = await http.send({ operation: 'discover', method: 'GET', url: discoverUrl }, signal);
-  const link = linkOf(resource, 'anonApplications');
-  const url = link === undefined ? undefined : secureUrl(link, discoverUrl);
-  if (!url) throw new GuestFailure('unusable-answer');
+  const url = required(discoverUrl);
+  const { resource } = await http.send({ operation: 'discover', method: 'GET', url }, signal);
   return {
-    applicationsUrl: url.href,
-    conferenceUri: known(textOf(propertyOf(resource, 'conferenceId')) ?? conferenceUri),
-    namesEndpoint: false,
+    applicationsUrl: required(secureUrl(required(linkOf(resource, 'anonApplications')), url)).href,
+    // Without it the guest would join a new meeting of its own (docs/protocol/ucwa.md §3.2).
+    conferenceUri: required(textOf(propertyOf(resource, 'conferenceId')) ?? conferenceUri),
+    choosesEndpointId: false,
   };
 }
 
-/** Without it the guest would join a new meeting of its own (§3.2). */
-function known(conferenceUri: string | undefined): string {
-  if (conferenceUri === undefined) throw new GuestFailure('unusable-answer');
-  return conferenceUri;
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new GuestFailure('unusable-answer');
+  return value;
 }

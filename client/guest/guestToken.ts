@@ -1,16 +1,15 @@
 import type { AnonymousToken } from '../definition/api.ts';
 import { hasShape } from '../shape.ts';
-import { secureUrl } from './secureUrl.ts';
 
-/** What a guest joins with: an answer of the service, or as much of it as a back end hands on. */
+/** What a guest joins with: an answer of the service, or the part of it that a back end passes on. */
 export type GuestToken = Pick<
   AnonymousToken,
   'token' | 'expiryTime' | 'discoverUrl' | 'applicationsUrl' | 'conferenceUri'
 >;
 
-/** A guestToken for somebody who has been there before. */
+/** A further token of the same guest. */
 export interface NextGuestToken extends GuestToken {
-  /** Whether it is for the same participant as the guestToken before. Default: it is. */
+  /** Whether it is for the same participant as the token before. Default: it is. */
   readonly identityPreserved?: boolean | undefined;
 }
 
@@ -22,11 +21,21 @@ const shape = {
   'conferenceUri?': 'string',
 } as const;
 
-/** Whether a guestToken can be used: it is whole, its token fits a header, and its URLs may be shown a token. */
+/** Whether the client can use a token: no field is missing, it fits into a header, and its URLs are secure. */
 export function isUsable(guestToken: GuestToken): boolean {
   if (!hasShape(guestToken, shape)) return false;
   const { token, discoverUrl, applicationsUrl } = guestToken;
-  if (discoverUrl === undefined) return false;
-  // A fetch would put the value of a bad header into its error.
-  return /^[\x21-\x7e]+$/.test(token) && [discoverUrl, applicationsUrl ?? discoverUrl].every((url) => secureUrl(url));
+  // The fetch of some platforms puts the value of a bad header into its error.
+  if (!/^[\x21-\x7e]+$/.test(token)) return false;
+  return [discoverUrl, applicationsUrl].every((url) => url === undefined || secureUrl(url));
+}
+
+/** The URL of a link, if the client may send a token there: it is https, and has no credentials of its own. */
+export function secureUrl(href: string, base?: string): URL | undefined {
+  try {
+    const url = new URL(href, base);
+    return url.protocol === 'https:' && url.username === '' && url.password === '' ? url : undefined;
+  } catch {
+    return undefined;
+  }
 }

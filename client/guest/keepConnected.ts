@@ -2,39 +2,36 @@ import { pause, type Clock } from '../clock.ts';
 import type { GuestDetails } from './application.ts';
 import { connect, type Progress } from './connect.ts';
 import { GuestFailure } from './failure.ts';
-import type { TokenSource } from './tokenSource.ts';
 import type { GuestToken } from './guestToken.ts';
-import type { ReconnectPolicy } from './reconnectPolicy.ts';
-import type { StateStore } from './stateStore.ts';
-import type { GuestState } from './state.ts';
 import type { PlatformHttp } from './platformHttp.ts';
+import type { ReconnectPolicy } from './reconnectPolicy.ts';
+import type { GuestState, Reconnecting } from './state.ts';
+import type { StateStore } from './stateStore.ts';
+import type { TokenSource } from './tokenSource.ts';
 
 interface KeepConnectedOptions {
   readonly join: GuestToken;
-  readonly tokenSource: TokenSource;
   readonly details: GuestDetails;
-  readonly http: PlatformHttp;
   readonly clock: Clock;
-  readonly stateStore: StateStore;
+  readonly http: PlatformHttp;
   readonly policy: ReconnectPolicy;
+  readonly stateStore: StateStore;
+  readonly tokenSource: TokenSource;
   readonly onApplication: (url: string) => void;
-  /** The next application will be another participant's, or on another server: the present one would stay beside it. */
+  /** The next application is for another participant or on another server, so it does not take the place of the present one. */
   readonly onIdentityChange: () => void;
   readonly signal: AbortSignal;
 }
 
-type Reconnecting = Extract<GuestState, { name: 'reconnecting' }>;
-
 /**
- * Keeps a guest in the meeting through every drop, until it is put out, gives up, or the signal aborts. Each way back begins
- * with another token, and ends in the same place of the roster.
+ * Connects a guest, and connects it again after every drop, until the meeting removes it, the policy gives up, or the signal
+ * aborts. It reconnects with another token, as the same participant.
  */
 export async function keepConnected(options: KeepConnectedOptions): Promise<void> {
-  const { join, tokenSource, details, http, clock, stateStore, policy, onApplication, onIdentityChange, signal } =
-    options;
+  const { join, details, clock, http, policy, stateStore, tokenSource, signal } = options;
   let lost: Pick<Reconnecting, 'reason' | 'refusal' | 'attempt'> | undefined;
 
-  const arrived = (state: GuestState): void => {
+  const arrive = (state: GuestState): void => {
     lost = undefined;
     policy.arrived();
     stateStore.set(state);
@@ -43,49 +40,48 @@ export async function keepConnected(options: KeepConnectedOptions): Promise<void
     if (lost) stateStore.set({ name: 'reconnecting', step, ...lost, waiting });
   };
   const progress: Progress = {
-    onApplication,
+    onApplication: options.onApplication,
     onStep: (step) => {
       if (lost) reconnecting(step);
       else if (stateStore.state.name !== step) stateStore.set({ name: step });
     },
     onLobby: () => {
-      arrived({ name: 'lobby' });
+      arrive({ name: 'lobby' });
     },
     onJoined: () => {
-      arrived({ name: 'joined', identityPreserved: tokenSource.identityPreserved });
+      arrive({ name: 'joined', identityPreserved: tokenSource.identityPreserved });
     },
     onAway: () => {
       lost = { reason: 'away-too-long', refusal: {}, attempt: policy.count + 1 };
       reconnecting('connecting');
     },
   };
-  const tokenAfter = async (failure: GuestFailure, pauseMs: number): Promise<GuestToken> => {
-    const { reason, refusal, remedy } = failure;
+  const tokenAfter = async ({ reason, refusal, remedy }: GuestFailure, pauseMs: number): Promise<GuestToken> => {
     lost = { reason, refusal, attempt: policy.count };
     reconnecting('asking-for-token', { reason, until: clock.now() + pauseMs });
     await pause(clock, pauseMs, signal);
     reconnecting('asking-for-token');
-    const guestToken = await tokenSource.next(remedy === 'new-token', signal);
-    if (!tokenSource.continuesApplication) onIdentityChange();
-    return guestToken;
+    const next = await tokenSource.next(remedy === 'new-token', signal);
+    if (!tokenSource.continuesApplication) options.onIdentityChange();
+    return next;
   };
 
-  let entering: () => Promise<GuestToken> = () => Promise.resolve(join);
+  let getToken: () => Promise<GuestToken> = () => Promise.resolve(join);
   for (;;) {
     try {
-      const guestToken = await entering();
+      const guestToken = await getToken();
       tokenSource.use(guestToken);
       await connect({ guestToken, details, http, clock, progress, signal, token: () => tokenSource.token });
     } catch (error) {
       if (signal.aborted) return;
-      // Anything else is a mistake of ours, which is not repeated.
+      // Any other error is a mistake in the client, which would happen again.
       const failure = error instanceof GuestFailure ? error : new GuestFailure('unusable-answer');
       const pauseMs = policy.pauseAfter(failure);
       if (pauseMs === undefined) {
         stateStore.set({ name: 'failed', reason: failure.reason, refusal: failure.refusal });
         return;
       }
-      entering = () => tokenAfter(failure, pauseMs);
+      getToken = () => tokenAfter(failure, pauseMs);
     }
   }
 }

@@ -1,86 +1,69 @@
-import { answerTo, type Send } from '../answer.ts';
 import type { Clock } from '../clock.ts';
+import { exchange, type Send, type ServerTime } from '../http.ts';
 import { withRetries, type RetryLimits } from '../retry.ts';
-import type { ServerTime } from '../serverTime.ts';
-import { readBody, type Body } from './body.ts';
 import { GuestFailure } from './failure.ts';
 import { refusalOf, type PlatformOperation } from './refusals.ts';
+import { readBody, type Body } from './resource.ts';
 import type { Waiting } from './state.ts';
 
 /** A request to the platform. */
-export interface PlatformRequest {
+interface PlatformRequest {
   readonly operation: PlatformOperation;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
-  /** Asked at each try, since a token may be renewed meanwhile. Left out: none is sent. */
+  /** Asked at each try, because a token may be renewed meanwhile. Left out: the request has none. */
   readonly token?: () => string;
   readonly body?: unknown;
 }
 
 /** An answer with success. */
 export interface PlatformAnswer {
-  /** Undefined where nothing but success was asked for. */
+  /** Undefined for operations whose answer has no content. */
   readonly resource: unknown;
-  /** As sent; a page sees it only if the platform lets it. */
+  /** As sent; a page sees it only if the platform exposes it. */
   readonly location: string | undefined;
 }
 
-export interface PlatformHttpOptions {
+interface PlatformHttpOptions {
   readonly fetch: Send | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly serverTime: ServerTime;
   readonly firstPauseMs: number;
-  /** Told before a request other than a poll waits to be sent again, and when it has waited. */
+  /** Called before a request other than a poll waits to be sent again, and without a value after that. */
   readonly onWait: (waiting: Waiting | undefined) => void;
 }
 
 /** How the guest talks to the platform. */
 export interface PlatformHttp {
-  /** Sends, and sends again what may be; rejects with {@link GuestFailure}, or the signal's reason. */
+  /** Sends a request, and repeats one that may be repeated; rejects with {@link GuestFailure}, or the signal's reason. */
   send(request: PlatformRequest, signal: AbortSignal): Promise<PlatformAnswer>;
-  /** Ends an application, if it can be done by one request. @param keepalive also when the page goes */
+  /** Removes an application, if one request is enough for it. @param keepalive also when the page is closed */
   remove(url: string, token: string, keepalive: boolean): Promise<void>;
 }
 
-const usualLimits: RetryLimits = { tries: 5, totalMs: 120_000, tryMs: 20_000 };
-/** An event channel is silent for three minutes when nothing happens (§3.4). */
+const requestLimits: RetryLimits = { tries: 5, totalMs: 120_000, tryMs: 20_000 };
+/** The server holds a poll for three minutes when nothing happens (docs/protocol/ucwa.md §3.4). */
 const pollLimits: RetryLimits = { tries: 4, totalMs: Infinity, tryMs: 210_000 };
 const removalLimits: RetryLimits = { tries: 1, totalMs: 5_000 };
-/** Who is to wait for longer starts anew then, or gives up. */
+/** A guest that has to wait longer reconnects instead, or gives up. */
 const longestRetryAfterSeconds = 60;
 
-// The types of Node's fetch do not know it, since there is nothing to store in.
+// The types of Node's fetch do not have it, because Node stores nothing.
 const noStore = { cache: 'no-store' } as const;
 
+/** Makes the requests of one guest's session. */
 export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
   const { clock, random, serverTime, firstPauseMs, onWait } = options;
-  // Called as a plain function: a browser's fetch refuses to be anybody's method.
+  // Called as a plain function: a browser's fetch throws when it is called as a method of another object.
   const fetch = options.fetch ?? globalThis.fetch;
 
-  const exchange = async (
-    request: PlatformRequest,
-    signal: AbortSignal,
-    keepalive = false,
-  ): Promise<PlatformAnswer> => {
-    const { method, url, token, body: content } = request;
-    const init: RequestInit = {
-      method,
-      headers: {
-        accept: 'application/json',
-        ...(content !== undefined && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${token()}` }),
-      },
-      ...(content !== undefined && { body: JSON.stringify(content) }),
-      // A token must not follow where an answer leads.
-      redirect: 'manual',
-      referrerPolicy: 'no-referrer',
-      credentials: 'omit',
-      ...noStore,
-      keepalive,
-      signal,
-    };
-    const { response, text } = await answerTo(fetch, url, init).catch(() => {
+  const attempt = async (request: PlatformRequest, signal: AbortSignal, keepalive = false): Promise<PlatformAnswer> => {
+    const { method, url, token, body: json } = request;
+    const authorization = token !== undefined && { authorization: `Bearer ${token()}` };
+    const headers = { accept: 'application/json', ...authorization };
+    const init = { method, headers, json, credentials: 'omit', ...noStore, keepalive, signal } as const;
+    const { response, text } = await exchange(fetch, url, init).catch(() => {
       throw new GuestFailure('unreachable', { remedy: 'anew', repeatable: method === 'GET' });
     });
     serverTime.observe(response.headers);
@@ -92,27 +75,25 @@ export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
   return {
     async send(request, signal) {
       const isPoll = request.operation === 'events';
-      const limits = isPoll ? pollLimits : usualLimits;
-      // What is no failure of the guest's is the time-out of a try. A poll has then been deaf for long enough.
-      const mayWait = (error: unknown): boolean =>
+      // An error that is no GuestFailure is the time-out of a try; after that of a poll the guest reconnects.
+      const isRepeatable = (error: unknown): boolean =>
         error instanceof GuestFailure ? error.repeatable : request.method === 'GET' && !isPoll;
       const retryAfter = (error: unknown): number | undefined => {
         const { retryAfterSeconds: seconds = 0 } = asFailure(error);
-        return mayWait(error) && seconds <= longestRetryAfterSeconds ? seconds : undefined;
+        return isRepeatable(error) && seconds <= longestRetryAfterSeconds ? seconds : undefined;
       };
       let hasPaused = false;
       const onPause = (error: unknown, ms: number): void => {
         hasPaused = !isPoll;
         if (hasPaused) onWait({ reason: asFailure(error).reason, until: clock.now() + ms });
       };
-      const attempt = (trying: AbortSignal): Promise<PlatformAnswer> => {
+      const work = (trying: AbortSignal): Promise<PlatformAnswer> => {
         if (hasPaused) onWait(undefined);
-        return exchange(request, trying);
+        return attempt(request, trying);
       };
-      return withRetries(attempt, {
-        ...limits,
-        ...{ firstPauseMs, clock, random, signal, retryAfter, onPause },
-      }).catch((error: unknown) => {
+      const limits = { ...(isPoll ? pollLimits : requestLimits), firstPauseMs };
+      const retrying = withRetries(work, { ...limits, clock, random, signal, retryAfter, onPause });
+      return retrying.catch((error: unknown) => {
         signal.throwIfAborted();
         throw asFailure(error);
       });
@@ -120,13 +101,13 @@ export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
 
     async remove(url, token, keepalive) {
       const request = { operation: 'application', method: 'DELETE', url, token: () => token } as const;
-      const options = { ...removalLimits, clock, random, signal: undefined };
-      await withRetries((trying) => exchange(request, trying, keepalive), options).catch(() => undefined);
+      const limits = { ...removalLimits, clock, random, signal: undefined };
+      await withRetries((trying) => attempt(request, trying, keepalive), limits).catch(() => undefined);
     },
   };
 }
 
-/** Only reading and creating give a resource; a join and a removal say all by their status. */
+/** The answers to a join and a removal have no content. */
 function resourceIn(body: Body, { operation, method }: PlatformRequest): unknown {
   if (operation === 'join' || operation === 'application') return undefined;
   if (body.kind === 'json') return body.resource;

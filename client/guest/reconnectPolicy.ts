@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { GuestFailure, Remedy } from './failure.ts';
 
-/** How long a guest tries to come back. */
+/** How long a guest tries to reconnect. */
 export interface ReconnectLimits {
   /** About how long the first pause is; each further one is twice as long, up to 30 s. Default: 500. */
   readonly firstPauseMs?: number | undefined;
-  /** From the first setback on. Default: 5 minutes. */
+  /** From the first failure on. Default: 5 minutes. */
   readonly giveUpAfterMs?: number | undefined;
 }
 
@@ -15,16 +15,17 @@ interface ReconnectPolicyOptions extends ReconnectLimits {
   readonly random: () => number;
 }
 
-export const usualFirstPauseMs = 500;
-const usualGiveUpAfterMs = 300_000;
+/** The default of {@link ReconnectLimits.firstPauseMs}. */
+export const defaultFirstPauseMs = 500;
+const defaultGiveUpAfterMs = 300_000;
 const longestPauseMs = 30_000;
-/** Who was in for so long begins to count again, so that a meeting that lets in and loses at once is not tried for ever. */
+/** After so long in the meeting the count begins again; not sooner, because a meeting may lose every guest at once. */
 const steadyMs = 30_000;
 
-/** What has gone wrong since the guest was last in for a while, and how long to wait before it is tried anew. */
+/** Counts the failures since the guest was last in the meeting for a while, and decides when it connects again. */
 export class ReconnectPolicy {
   readonly #options: ReconnectPolicyOptions;
-  readonly #met = new Set<Remedy>();
+  readonly #tried = new Set<Remedy>();
   #count = 0;
   #since: number | undefined;
   #arrivedAt: number | undefined;
@@ -33,7 +34,7 @@ export class ReconnectPolicy {
     this.#options = options;
   }
 
-  /** How many there were, the last one included. */
+  /** How many failures there were, the last one included. */
   get count(): number {
     return this.#count;
   }
@@ -43,17 +44,17 @@ export class ReconnectPolicy {
     this.#arrivedAt ??= this.#options.clock.now();
   }
 
-  /** How long to wait, in ms, before the guest starts anew; undefined if that would be of no use. */
+  /** How long to wait, in ms, before the guest connects again; undefined if it gives up. */
   pauseAfter({ remedy, retryAfterSeconds = 0 }: GuestFailure): number | undefined {
-    const { clock, random, firstPauseMs = usualFirstPauseMs, giveUpAfterMs = usualGiveUpAfterMs } = this.#options;
+    const { clock, random, firstPauseMs = defaultFirstPauseMs, giveUpAfterMs = defaultGiveUpAfterMs } = this.#options;
     const now = clock.now();
-    if (this.#arrivedAt !== undefined && now - this.#arrivedAt >= steadyMs) this.#forget();
+    if (this.#arrivedAt !== undefined && now - this.#arrivedAt >= steadyMs) this.#reset();
     this.#arrivedAt = undefined;
 
     const isOnce = remedy === 'new-token' || remedy === 'new-application';
-    if (remedy === 'none' || (isOnce && this.#met.has(remedy))) return undefined;
-    this.#met.add(remedy);
-    // Guests who were lost together do not come back together.
+    if (remedy === 'none' || (isOnce && this.#tried.has(remedy))) return undefined;
+    this.#tried.add(remedy);
+    // At random, so that guests who lost the connection together do not come back together.
     const backoffMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#count) * (0.5 + random() / 2);
     const pauseMs = 1_000 * retryAfterSeconds + backoffMs;
     this.#since ??= now;
@@ -62,8 +63,8 @@ export class ReconnectPolicy {
     return pauseMs;
   }
 
-  #forget(): void {
-    this.#met.clear();
+  #reset(): void {
+    this.#tried.clear();
     this.#count = 0;
     this.#since = undefined;
   }

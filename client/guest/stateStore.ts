@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.ts';
-import { notify } from '../notify.ts';
-import { isOver, type GuestChange, type GuestState } from './state.ts';
+import type { GuestChange, GuestState, Waiting } from './state.ts';
 
-/** Where a guest is, and who wants to know. */
+/** Keeps the state of a guest, and notifies listeners of its changes. */
 export class StateStore {
   readonly #clock: Clock;
   readonly #listeners = new Set<(change: GuestChange) => void>();
@@ -17,17 +16,34 @@ export class StateStore {
     return this.#last.state;
   }
 
-  /** Nothing comes after an end. */
+  /** Whether the guest has left or failed. No other state follows then. */
+  get isOver(): boolean {
+    return this.state.name === 'left' || this.state.name === 'failed';
+  }
+
+  /** Changes the state, unless it is over. */
   set(state: GuestState): void {
-    if (isOver(this.state)) return;
+    if (this.isOver) return;
     const change = this.#changeTo(state);
     this.#last = change;
     for (const listener of this.#listeners) this.#notify(listener, change);
   }
 
-  /** Tells a listener the last change, and every one from now on. @returns how to stop that */
+  /** Adds to the state what a request waits for, or removes that. A guest in the meeting or its lobby waits for nothing. */
+  setWaiting(waiting: Waiting | undefined): void {
+    const { state } = this;
+    switch (state.name) {
+      case 'discovering':
+      case 'creating-application':
+      case 'connecting':
+      case 'reconnecting':
+        this.set({ ...state, waiting });
+    }
+  }
+
+  /** Notifies a listener of the last change, and of every one from now on. @returns how to stop that */
   subscribe(listener: (change: GuestChange) => void): () => void {
-    // The same function twice is two listeners.
+    // A function that is subscribed twice is two listeners.
     const listening = (change: GuestChange): void => {
       listener(change);
     };
@@ -41,8 +57,9 @@ export class StateStore {
     return { state, step, at: this.#clock.now() };
   }
 
+  /** In a microtask, so that what a listener throws does not break the session. */
   #notify(listener: (change: GuestChange) => void, change: GuestChange): void {
-    notify(() => {
+    queueMicrotask(() => {
       if (this.#listeners.has(listener)) listener(change);
     });
   }

@@ -1,4 +1,4 @@
-import { shapesOf, type Schema } from '../../client/generate/shapesOf.ts';
+import { shapesOf, type Schema } from '../../client/generate/definition.ts';
 import { hasShape, type Shape } from '../../client/shape.ts';
 
 test.each<[Shape, unknown[], unknown[]]>([

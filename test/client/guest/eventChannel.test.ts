@@ -1,4 +1,4 @@
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 import type { JoinOptions } from '../../../client/guest/guest.ts';
 import { until } from '../../support/until.ts';
 import { manualClock, type ManualClock } from '../manualClock.ts';

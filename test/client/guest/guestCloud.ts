@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 import { systemClock, type Clock } from '../../../client/clock.ts';
 import {
   joinMeeting,

@@ -1,4 +1,4 @@
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 import type { JoinOptions } from '../../../client/guest/guest.ts';
 import type { Fault } from '../../../local/simulator/faults.ts';
 import type { GuestPlace } from '../../../local/simulator/operations.ts';

@@ -1,4 +1,4 @@
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 import type { JoinOptions } from '../../../client/guest/guest.ts';
 import type { SentRequest } from '../../../local/guestNetwork.ts';
 import { stages, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';

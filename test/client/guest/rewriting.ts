@@ -1,4 +1,4 @@
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 
 /** An answer on its way to the guest. */
 export interface PassingAnswer {
