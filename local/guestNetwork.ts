@@ -35,8 +35,8 @@ const bodiless = [204, 205, 304];
 
 /**
  * A fetch to hosts that exist nowhere: every connection goes to a port of this machine, and carries the URL's host in TLS and
- * in its Host header. Answers tell no date, as those of another origin tell a page none.
- * @param ca PEM of the authority that the servers are vouched for by; default: those that Node trusts
+ * in its Host header. Answers have no Date, as a page sees none in those of another origin.
+ * @param ca PEM of the authority that issued the servers' certificates; default: those that Node trusts
  */
 export function connectTo(port: number, ca?: string): Connections {
   // One context for all: to make one a connection is what a crowd of guests would spend its time with.
