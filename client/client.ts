@@ -15,8 +15,8 @@ export type { Authorize, CallOptions, ClientOptions } from './serviceHttp.ts';
 export type AnonymousJoinClient = ReturnType<typeof createAnonymousJoinClient>;
 
 /**
- * A client of one deployment. Its methods reject with {@link AnonymousJoinProblem}, and try again by themselves what may
- * succeed when tried again: no http, 429, 503, 504.
+ * A client of one deployment. Its methods reject with {@link AnonymousJoinProblem}. They repeat by themselves a request that
+ * may succeed later: after a failed connection, 429, 503 or 504.
  *
  * @example
  * const client = createAnonymousJoinClient({ baseUrl: 'https://join.contoso.com', authorize: functionKey });
@@ -43,7 +43,7 @@ export function createAnonymousJoinClient(options: ClientOptions) {
     rejoin,
 
     /**
-     * Renews the guest's token minutes before it ends, until it is stopped. A drop of the http calls its `rejoin`,
+     * Renews the guest's token minutes before it ends, until it is stopped. After a drop of the connection call its `rejoin`,
      * which shares a renewal that is under way.
      */
     keepFresh(join: api.AnonymousToken, options: FreshOptions = {}): FreshGuest {

@@ -6,6 +6,13 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/** What pauses and renewals depend on; a test passes its own. */
+export interface Timing {
+  readonly clock: Clock;
+  /** From 0 up to 1; spreads the pauses of guests who came or failed together. */
+  readonly random: () => number;
+}
+
 /** The longest that setTimeout takes; after more it calls back at once. */
 const longestTimerMs = 2 ** 31 - 1;
 

@@ -42,9 +42,6 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
   #lost = false;
   #renewal: Promise<Next> | undefined;
   #cancel = (): void => undefined;
-  readonly #onAbort = (): void => {
-    this.stop();
-  };
 
   /** Made by the client's `keepFresh`. */
   constructor(join: First, parts: Parts<First, Next>) {
@@ -54,7 +51,7 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
     const { signal } = parts;
     if (signal?.aborted) this.stop();
     // The listener is removed when the guest stops, because the signal may live longer.
-    else signal?.addEventListener('abort', this.#onAbort, { signal: this.#stopped.signal });
+    else signal?.addEventListener('abort', this.stop.bind(this), { signal: this.#stopped.signal });
     this.#schedule();
   }
 
@@ -63,7 +60,7 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
     return this.#join;
   }
 
-  /** A new token now, for a guest whose http dropped. A renewal that is under way is shared. */
+  /** Gets a new token now, for a guest whose connection dropped. A renewal that is under way is shared. */
   async rejoin({ signal }: CallOptions = {}): Promise<Next> {
     this.#stopped.signal.throwIfAborted();
     return untilAborted(this.#renew(), signal);

@@ -46,7 +46,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** The server's clock when it answered, ms since 1970. A browser hides this header of an answer of another origin. */
-export function dateOf(headers: Headers): number | undefined {
+function dateOf(headers: Headers): number | undefined {
   const date = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(date) ? undefined : date;
 }

@@ -1,4 +1,4 @@
-import { pause, untilAborted, type Clock } from './clock.ts';
+import { pause, untilAborted, type Timing } from './clock.ts';
 import { AnonymousJoinProblem, unreachable } from './problem.ts';
 
 /** How long a request is tried. */
@@ -13,10 +13,7 @@ export interface RetryLimits {
   readonly firstPauseMs?: number | undefined;
 }
 
-export interface RetryOptions extends RetryLimits {
-  readonly clock: Clock;
-  /** From 0 up to 1. */
-  readonly random: () => number;
+interface RetryOptions extends RetryLimits, Timing {
   readonly signal: AbortSignal | undefined;
   /** How many seconds to wait at least after an error; undefined: the error is final. Default: as a problem says. */
   readonly retryAfter?: ((error: unknown) => number | undefined) | undefined;
@@ -31,12 +28,12 @@ const longestPauseMs = 5_000;
  * the answer's Retry-After says, and a random while more, so that callers who failed together do not come back together.
  */
 export async function withRetries<T>(work: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { tries = 4, totalMs = 30_000, tryMs = 20_000, firstPauseMs = 300, clock, random, signal } = options;
-  const { retryAfter = ofProblem, onPause } = options;
+  const { tries = 4, totalMs = 30_000, tryMs = 20_000, firstPauseMs = 300, retryAfter = ofProblem } = options;
+  const { clock, random, signal, onPause } = options;
   const giveUpAt = clock.now() + totalMs;
   for (let tried = 1; ; tried++) {
     try {
-      return await within(Math.min(tryMs, giveUpAt - clock.now()), work, clock, signal);
+      return await within(Math.min(tryMs, giveUpAt - clock.now()), work, options);
     } catch (error) {
       const afterSeconds = retryAfter(error);
       if (afterSeconds === undefined || tried >= tries) throw error;
@@ -57,12 +54,11 @@ function ofProblem(error: unknown): number | undefined {
 async function within<T>(
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,
-  clock: Clock,
-  signal: AbortSignal | undefined,
+  { clock, signal }: RetryOptions,
 ): Promise<T> {
   signal?.throwIfAborted();
   const ended = new AbortController();
-  const callOff = clock.after(ms, () => {
+  const cancel = clock.after(ms, () => {
     ended.abort(unreachable());
   });
   const passOn = (): void => {
@@ -72,7 +68,7 @@ async function within<T>(
   try {
     return await untilAborted(work(ended.signal), ended.signal);
   } finally {
-    callOff();
+    cancel();
     signal?.removeEventListener('abort', passOn);
   }
 }

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock, type Timing } from './clock.ts';
 import { endpoints } from './definition/endpoints.ts';
 import { isAnswer, problemOf, type AnswerOf, type BodyOf, type EndpointName } from './endpoint.ts';
 import { exchange, parseJson, ServerTime, type Send } from './http.ts';
@@ -36,12 +36,10 @@ interface EndpointCall<E extends EndpointName> extends CallOptions {
 }
 
 /** How the methods of a client reach the service. */
-export interface ServiceHttp {
+export interface ServiceHttp extends Timing {
   /** Calls an endpoint, with retries: a repeated request does at no endpoint more than the first. */
   readonly call: <E extends EndpointName>(endpoint: E, call: EndpointCall<E>) => Promise<AnswerOf<E>>;
-  readonly clock: Clock;
   readonly serverTime: ServerTime;
-  readonly random: () => number;
 }
 
 /** Throws a TypeError for options that cannot work. */

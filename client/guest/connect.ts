@@ -48,13 +48,13 @@ export async function connect(options: ConnectOptions): Promise<never> {
 
   // The event channel ends when the join fails, and the join when the channel does.
   const over = new AbortController();
-  const end = (reason: unknown): void => {
+  const end = (reason?: unknown): void => {
     over.abort(reason);
   };
   const leave = (): void => {
     end(signal.reason);
   };
-  signal.addEventListener('abort', leave);
+  signal.addEventListener('abort', leave, { signal: over.signal });
 
   const join = (past?: string): Joining => {
     const { onLobby, onJoined } = progress;
@@ -90,7 +90,6 @@ export async function connect(options: ConnectOptions): Promise<never> {
     return await untilAborted(new Promise<never>(() => undefined), over.signal);
   } finally {
     joining.end();
-    signal.removeEventListener('abort', leave);
-    end(undefined);
+    end();
   }
 }

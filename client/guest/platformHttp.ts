@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Timing } from '../clock.ts';
 import { exchange, type Send, type ServerTime } from '../http.ts';
 import { withRetries, type RetryLimits } from '../retry.ts';
 import { GuestFailure } from './failure.ts';
@@ -24,10 +24,8 @@ export interface PlatformAnswer {
   readonly location: string | undefined;
 }
 
-interface PlatformHttpOptions {
+interface PlatformHttpOptions extends Timing {
   readonly fetch: Send | undefined;
-  readonly clock: Clock;
-  readonly random: () => number;
   readonly serverTime: ServerTime;
   readonly firstPauseMs: number;
   /** Called before a request other than a poll waits to be sent again, and without a value after that. */
@@ -110,7 +108,7 @@ export function createPlatformHttp(options: PlatformHttpOptions): PlatformHttp {
 /** The answers to a join and a removal have no content. */
 function resourceIn(body: Body, { operation, method }: PlatformRequest): unknown {
   if (operation === 'join' || operation === 'application') return undefined;
-  if (body.kind === 'json') return body.resource;
+  if (body.kind === 'json' && body.resource !== undefined) return body.resource;
   const reason = body.kind === 'foreign' ? 'intermediary' : 'unusable-answer';
   throw new GuestFailure(reason, { remedy: 'anew', repeatable: method === 'GET' });
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Timing } from '../clock.ts';
 import type { GuestFailure, Remedy } from './failure.ts';
 
 /** How long a guest tries to reconnect. */
@@ -7,12 +7,6 @@ export interface ReconnectLimits {
   readonly firstPauseMs?: number | undefined;
   /** From the first failure on. Default: 5 minutes. */
   readonly giveUpAfterMs?: number | undefined;
-}
-
-interface ReconnectPolicyOptions extends ReconnectLimits {
-  readonly clock: Clock;
-  /** From 0 up to 1. */
-  readonly random: () => number;
 }
 
 /** The default of {@link ReconnectLimits.firstPauseMs}. */
@@ -24,13 +18,13 @@ const steadyMs = 30_000;
 
 /** Counts the failures since the guest was last in the meeting for a while, and decides when it connects again. */
 export class ReconnectPolicy {
-  readonly #options: ReconnectPolicyOptions;
+  readonly #options: ReconnectLimits & Timing;
   readonly #tried = new Set<Remedy>();
   #count = 0;
   #since: number | undefined;
   #arrivedAt: number | undefined;
 
-  constructor(options: ReconnectPolicyOptions) {
+  constructor(options: ReconnectLimits & Timing) {
     this.#options = options;
   }
 

@@ -3,10 +3,9 @@ import type { Refusal } from './failure.ts';
 
 /** The body of an answer by its Content-Type: UCWA sends JSON or XML; another server has sent anything else. */
 export type Body =
+  /** The resource is undefined if the text is no JSON. */
   | { readonly kind: 'json'; readonly resource: unknown }
   | { readonly kind: 'xml'; readonly text: string }
-  /** It should have been JSON. */
-  | { readonly kind: 'unreadable' }
   | { readonly kind: 'foreign' };
 
 /** Reads a body. */
@@ -14,8 +13,7 @@ export function readBody(headers: Headers, text: string): Body {
   const type = headers.get('content-type') ?? '';
   if (/^application\/([\w.-]+\+)?xml\b/i.test(type)) return { kind: 'xml', text };
   if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) return { kind: 'foreign' };
-  const resource = parseJson(text);
-  return resource === undefined ? { kind: 'unreadable' } : { kind: 'json', resource };
+  return { kind: 'json', resource: parseJson(text) };
 }
 
 /** The error in an answer; of its fields only `code` is always there (docs/protocol/ucwa.md §3.6). */

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Timing } from '../clock.ts';
 import { ServerTime, type Send } from '../http.ts';
 import type { GuestDetails } from './application.ts';
 import type { GuestReason } from './failure.ts';
@@ -10,14 +10,12 @@ import type { GuestChange, GuestState, Waiting } from './state.ts';
 import { StateStore } from './stateStore.ts';
 import { TokenSource, type Rejoin } from './tokenSource.ts';
 
-interface SessionParts {
+interface SessionParts extends Timing {
   readonly join: GuestToken;
   readonly rejoin: Rejoin;
   readonly details: GuestDetails;
   readonly reconnect: ReconnectLimits;
   readonly fetch: Send | undefined;
-  readonly clock: Clock;
-  readonly random: () => number;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Timing } from '../clock.ts';
 import { FreshGuest } from '../freshGuest.ts';
 import type { ServerTime } from '../http.ts';
 import { withRetries } from '../retry.ts';
@@ -13,11 +13,9 @@ import { propertyOf, textOf } from './resource.ts';
  */
 export type Rejoin = (options: CallOptions) => Promise<NextGuestToken>;
 
-interface TokenSourceOptions {
+interface TokenSourceOptions extends Timing {
   readonly join: GuestToken;
   readonly rejoin: Rejoin;
-  readonly clock: Clock;
-  readonly random: () => number;
   readonly serverTime: ServerTime;
 }
 
