@@ -19,7 +19,7 @@ const pollsOf = ({ network }: TestGuest) => network.sent.filter(({ url }) => url
 
 describe.each(stages)('the event channel on $title', (stage) => {
   const roster = () => guests.roster(stage);
-  /** In the meeting, with a poll on its way to a server that has nothing to tell. */
+  /** In the meeting, with a poll on its way to a server that has no events. */
   const joined = async (options: Partial<JoinOptions> = {}, through?: (send: Send) => Send) => {
     const guest = await guests.newGuest(stage, options, through);
     await guest.is('joined');
@@ -48,7 +48,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     expect(roster()).toMatchObject([{ joins: 1 }]);
   });
 
-  test('189: is given up without a word to whoever polls in its place', async () => {
+  test('189: ends without a failure when another client polls', async () => {
     const guest = await joined();
     const [mine, polls] = [pollsOf(guest).at(-1), pollsOf(guest).length];
     const other = new AbortController();
@@ -63,7 +63,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     expect(roster()).toEqual([]);
   });
 
-  test('190: is not given up to a poll that is less urgent', async () => {
+  test('190: goes on when a poll with a lower priority comes', async () => {
     const guest = await joined({}, (send) => (url, init) => {
       return send(url.includes('/events') ? `${url}&priority=5` : url, init);
     });
@@ -75,7 +75,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     await guest.is('failed');
   });
 
-  test('191: goes on with resync when the acknowledgement was wrong, and misses nothing', async () => {
+  test('191: goes on with resync when the acknowledgement was wrong, and misses no event', async () => {
     let wrong = 0;
     const guest = await joined({}, (send) => (url, init) => {
       // The first poll of all: what follows it is the join's events.
@@ -87,7 +87,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     expect(guest.tokens).toHaveLength(1);
   });
 
-  test('191: is not asked without end by a server that knows nothing but resync', async () => {
+  test('191: fails when the server answers nothing but resync', async () => {
     const lost = rewriting(({ url, body }) => {
       if (!url.includes('/events')) return undefined;
       const [, href = ''] = /"(?:next|resync)":\{"href":"([^"]+)"/.exec(body) ?? [];
@@ -103,7 +103,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     expect(pollsOf(guest).length).toBeLessThanOrEqual(5);
   });
 
-  test('192: joins again, as itself, when the guest was away for so long that its conversation was closed', async () => {
+  test('192: joins again, as the same participant, when its conversation was closed while the guest was away', async () => {
     const guest = await joined();
     const before = roster()[0];
     const applications = guests.world.counts()[stage.operation('applications')];
@@ -179,7 +179,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
   );
 
   test.each(['TooManyApplications', 'UserAgentNotAllowed'] as const)(
-    '194: does not come about with 410 %s',
+    '194: fails at the creation with 410 %s',
     async (gone) => {
       guests.world.meetings.behaviour.gone = gone;
       const guest = await guests.newGuest(stage);
@@ -189,7 +189,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     },
   );
 
-  test('asks again, in the same words, when an answer was lost, and is told what was in it', async () => {
+  test('repeats the same poll when an answer was lost, and gets the events that were in it', async () => {
     guests.world.faults.set(stage.operation('events'), { cut: 'before-answer', times: 2 });
     const guest = await guests.newGuest(stage);
     await clock.pass(1_000);

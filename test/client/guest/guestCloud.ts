@@ -84,7 +84,7 @@ export interface GuestCloud {
     through?: (send: Send) => Send,
     beforeJoin?: () => void,
   ): Promise<TestGuest>;
-  /** Whether a poll of the guest's waits at the server, which has nothing to tell. */
+  /** Whether a poll of the guest's waits at the server, which has no events. */
   isPolling(guest: TestGuest): boolean;
   /** Ends all sessions, and puts the world back to its start. */
   reset(): Promise<void>;
@@ -183,7 +183,7 @@ export async function startGuestCloud(clock?: ManualClock): Promise<GuestCloud> 
   };
 }
 
-/** As an app does: of 200 guests on a loaded machine some are told that the platform did not answer in time. */
+/** As an app does: of 200 guests on a loaded machine some get the answer that the platform was too slow. */
 function askAgain<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock = systemClock): Promise<T> {
   const retryAfter = (error: unknown): number | undefined =>
     error instanceof Problem && error.status >= 503 ? (error.retryAfterSeconds ?? 0) : undefined;
