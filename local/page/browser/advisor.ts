@@ -43,7 +43,8 @@ export function startAdvisor(onMeeting: (meetingUrl: string) => void): void {
         subject: field(form, 'subject'),
         accessLevel: waits ? 'SameEnterprise' : 'Everyone',
       });
-      room = await openRoom(onlineMeetingUri);
+      // The simulated meetings, which this page controls, are on the Skype platforms, where every meeting has this URI.
+      room = await openRoom(onlineMeetingUri ?? '');
       guestLink.value = meetingUrl;
       onMeeting(meetingUrl);
       say(line, 'The meeting is open. Send the guest link to your customer.', 'good');
