@@ -1,12 +1,19 @@
-/** Where the client has its time from, so that a test need not wait. */
+/** Where the client reads the time and sets its timers; a test passes its own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back once after so many milliseconds, unless what it returns is called before. */
+  /** Calls back once after so many milliseconds. @returns a function that cancels the timer */
   after(ms: number, callback: () => void): () => void;
 }
 
-/** More than this overflows setTimeout, which then calls back at once. */
+/** What pauses and renewals depend on; a test passes its own. */
+export interface Timing {
+  readonly clock: Clock;
+  /** From 0 up to 1; spreads the pauses of guests who came or failed together. */
+  readonly random: () => number;
+}
+
+/** The longest that setTimeout takes; after more it calls back at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The clock and the timers of the machine. */
@@ -30,18 +37,18 @@ export const systemClock: Clock = {
 
 /** Resolves after so many milliseconds; rejects with the signal's reason when it aborts before. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  let callOff = (): void => undefined;
-  const waited = new Promise<void>((resolve) => (callOff = clock.after(ms, resolve)));
-  return untilAborted(waited, signal).finally(callOff);
+  let cancel = (): void => undefined;
+  const waited = new Promise<void>((resolve) => (cancel = clock.after(ms, resolve)));
+  return untilAborted(waited, signal).finally(cancel);
 }
 
-/** What the promise comes to, or the signal's reason if that aborts first. The promise itself goes on. */
+/** Settles as the promise, or rejects with the signal's reason if that aborts first. The promise itself goes on. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   let abort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- who aborts says with what
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller chooses the reason
       reject(signal.reason);
     };
   });

@@ -1,34 +1,32 @@
-import type { CallOptions, Connection } from './call.ts';
 import { untilAborted } from './clock.ts';
 import type { AnonymousToken, RejoinToken } from './definition/api.ts';
 import { AnonymousJoinProblem } from './problem.ts';
-import { endOf, nextTryAt, renewalAt } from './renewalTimes.ts';
-import { tell } from './tell.ts';
+import type { CallOptions, ServiceHttp } from './serviceHttp.ts';
 
-/** The guest was removed or forgotten, or the token ended before a new one was to be had. */
+/** The guest was removed, the service does not know it any more, or the token ended before a renewal succeeded. */
 export type LostReason = 'guest-removed' | 'guest-not-found' | 'expired';
 
 type Expiring = Pick<AnonymousToken, 'expiryTime'>;
 
 export interface FreshOptions<Next = RejoinToken> {
-  /** How long before its end a token is renewed, at the latest; short-lived tokens later. Default: 5 minutes. */
+  /** How long before its end a token is renewed at the latest; for short-lived tokens it is less. Default: 5 minutes. */
   readonly renewBeforeMs?: number | undefined;
-  /** Gets every new token, also that of a `rejoin`. */
+  /** Called with every new token, also with that of a `rejoin`. */
   readonly onToken?: ((join: Next) => void) | undefined;
-  /** Renewal has ended by itself. @param cause what the last try met, usually an {@link AnonymousJoinProblem} */
+  /** Renewal has ended by itself. @param cause the error of the last try, usually an {@link AnonymousJoinProblem} */
   readonly onLost?: ((reason: LostReason, cause: unknown) => void) | undefined;
-  /** Stops it. */
+  /** Stops renewal when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Parts<First, Next> extends FreshOptions<Next>, Pick<Connection, 'clock' | 'serverTime' | 'random'> {
+interface Parts<First, Next> extends FreshOptions<Next>, Pick<ServiceHttp, 'clock' | 'serverTime' | 'random'> {
   /** @param join the newest token */
   readonly renew: (join: First, options: CallOptions) => Promise<Next>;
 }
 
-/** Timers stand still while a machine sleeps, so the time is looked at this often. */
-const lookMs = 30_000;
-/** After sleep a token may have ended, and the network takes a while to come back. */
+/** The time is checked this often, because timers stand still while a machine sleeps. */
+const checkMs = 30_000;
+/** How long renewal goes on after the token's end: after sleep the network takes a while to come back. */
 const graceMs = 60_000;
 
 /** A guest whose token is renewed before it ends, one renewal at a time. */
@@ -39,14 +37,11 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
   #join: First;
   #endsAt = 0;
   #renewAt = 0;
-  /** Since when renewal fails. */
+  /** When the first of the renewals that failed in a row did. */
   #failingSince: number | undefined;
   #lost = false;
   #renewal: Promise<Next> | undefined;
-  #callOff = (): void => undefined;
-  readonly #stop = (): void => {
-    this.stop();
-  };
+  #cancel = (): void => undefined;
 
   /** Made by the client's `keepFresh`. */
   constructor(join: First, parts: Parts<First, Next>) {
@@ -55,9 +50,9 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
     this.#plan(join);
     const { signal } = parts;
     if (signal?.aborted) this.stop();
-    // The listener goes with the guest, since the signal may live longer.
-    else signal?.addEventListener('abort', this.#stop, { signal: this.#stopped.signal });
-    this.#look();
+    // The listener is removed when the guest stops, because the signal may live longer.
+    else signal?.addEventListener('abort', this.stop.bind(this), { signal: this.#stopped.signal });
+    this.#schedule();
   }
 
   /** The newest token, with what came with it. */
@@ -65,33 +60,33 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
     return this.#join;
   }
 
-  /** A new token now, for a guest whose connection dropped. A renewal that is under way is shared. */
+  /** Gets a new token now, for a guest whose connection dropped. A renewal that is under way is shared. */
   async rejoin({ signal }: CallOptions = {}): Promise<Next> {
     this.#stopped.signal.throwIfAborted();
     return untilAborted(this.#renew(), signal);
   }
 
-  /** Ends renewal, and rejects who waits for one with an AbortError. The last token stays good until it ends. */
+  /** Ends renewal and rejects a waiting `rejoin` with an AbortError. The last token stays valid until it ends. */
   stop(): void {
-    this.#callOff();
+    this.#cancel();
     this.#stopped.abort();
   }
 
-  #look(): void {
-    this.#callOff();
+  #schedule(): void {
+    this.#cancel();
     if (this.#lost || this.#stopped.signal.aborted) return;
     const leftMs = this.#renewAt - this.#parts.serverTime.now();
-    this.#callOff = this.#parts.clock.after(Math.min(Math.max(0, leftMs), lookMs), () => {
-      if (this.#parts.serverTime.now() < this.#renewAt) this.#look();
+    this.#cancel = this.#parts.clock.after(Math.min(Math.max(0, leftMs), checkMs), () => {
+      if (this.#parts.serverTime.now() < this.#renewAt) this.#schedule();
       else this.#renew().catch(() => undefined);
     });
   }
 
   #renew(): Promise<Next> {
-    this.#callOff();
+    this.#cancel();
     this.#renewal ??= this.#renewOnce().finally(() => {
       this.#renewal = undefined;
-      this.#look();
+      this.#schedule();
     });
     return this.#renewal;
   }
@@ -104,9 +99,10 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
       this.#lost = false;
       this.#failingSince = undefined;
       this.#plan(join);
-      // A clock that runs far ahead sees only tokens that have ended: it must not ask for one after the other.
-      this.#renewAt = Math.max(this.#renewAt, serverTime.now() + lookMs);
-      tell(() => onToken?.(join));
+      // To a clock that runs far ahead every token has ended; it must not ask for one right after the other.
+      this.#renewAt = Math.max(this.#renewAt, serverTime.now() + checkMs);
+      // In a microtask, so that what a listener throws does not end the renewal.
+      queueMicrotask(() => onToken?.(join));
       return join;
     } catch (error) {
       if (!this.#stopped.signal.aborted) this.#failed(error);
@@ -114,9 +110,10 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
     }
   }
 
-  #plan(join: First): void {
+  #plan({ expiryTime }: First): void {
     const { renewBeforeMs = 300_000, random, serverTime } = this.#parts;
-    this.#endsAt = endOf(join);
+    // A token whose end cannot be read counts as ended.
+    this.#endsAt = Date.parse(expiryTime) || 0;
     this.#renewAt = renewalAt(this.#endsAt, serverTime.now(), renewBeforeMs, random());
   }
 
@@ -128,7 +125,7 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
       this.#lose(problem.code, error);
       return;
     }
-    // A `rejoin` of the caller's own: the token is good for a while yet.
+    // The caller's own `rejoin` failed before renewal was due.
     if (now < this.#renewAt) return;
     this.#failingSince ??= now;
     const lastTryAt = Math.max(this.#endsAt, this.#failingSince + graceMs);
@@ -143,6 +140,21 @@ export class FreshGuest<First extends Expiring = AnonymousToken, Next extends Fi
     if (this.#lost) return;
     this.#lost = true;
     const { onLost } = this.#parts;
-    tell(() => onLost?.(reason, cause));
+    queueMicrotask(() => onLost?.(reason, cause));
   }
+}
+
+/**
+ * When a token is renewed: between once and twice `beforeMs` before its end, at random, so that guests who came together do
+ * not renew together. A short-lived token is renewed when between a fifth and two fifths of its life are left.
+ */
+function renewalAt(endsAt: number, now: number, beforeMs: number, random: number): number {
+  const aheadMs = Math.min(beforeMs, Math.max(0, endsAt - now) / 5);
+  return endsAt - aheadMs * (1 + random);
+}
+
+/** When a failed renewal is repeated: sooner as the last chance comes nearer, and at the latest then. */
+function nextTryAt(lastTryAt: number, now: number, retryAfterSeconds: number, random: number): number {
+  const pauseMs = Math.min(60_000, Math.max(5_000, (lastTryAt - now) / 5)) * (0.5 + random / 2);
+  return Math.min(lastTryAt, now + Math.max(pauseMs, 1_000 * retryAfterSeconds));
 }

@@ -2,13 +2,13 @@ import type { Problem } from './definition/api.ts';
 
 /**
  * The codes of the definition, and those of answers that the service did not give: `unreachable` (no answer, or a 502, 503
- * or 504 of something before the service), `door-not-found` (the base URL is another's, or the service is an older one),
- * `unexpected-answer` (not what the definition says). A later release of the service may send further codes.
+ * or 504 of something before the service), `endpoint-not-found` (the base URL is another's, or the service is an older one),
+ * `unexpected-answer` (not what the definition says). A later release of the service may send more codes.
  */
-export type ProblemCode = Problem['code'] | 'unreachable' | 'door-not-found' | 'unexpected-answer';
+export type ProblemCode = Problem['code'] | 'unreachable' | 'endpoint-not-found' | 'unexpected-answer';
 
-/** What went wrong, beside code and detail. */
-export interface ProblemOptions {
+/** What a problem has beside code and detail. */
+interface ProblemOptions {
   status?: number | undefined;
   reason?: Problem['reason'];
   errors?: Problem['errors'];
@@ -18,7 +18,7 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-// `configuration-invalid` is a 503 too, but a person has to mend it, which takes longer than anybody waits.
+// Not `configuration-invalid`, which is a 503 too: a person has to correct the settings.
 const transientCodes: readonly ProblemCode[] = [
   'unreachable',
   'too-many-requests',
@@ -29,7 +29,7 @@ const transientCodes: readonly ProblemCode[] = [
   'secrets-unavailable',
 ];
 
-/** What every method of the client rejects with, save for an abort, which comes as its signal's reason. */
+/** What every method of the client rejects with, except for an abort, which comes as its signal's reason. */
 export class AnonymousJoinProblem extends Error {
   override readonly name = 'AnonymousJoinProblem';
   readonly code: ProblemCode;
@@ -62,12 +62,12 @@ export class AnonymousJoinProblem extends Error {
     return this.message;
   }
 
-  /** The guest of the attempt: sent again, the request goes on as the same one. A secret of the caller and the guest. */
+  /** The session of the attempt: a request that repeats it goes on as the same guest. A secret of the caller and the guest. */
   get applicationSessionId(): string | undefined {
     return this.#applicationSessionId;
   }
 
-  /** Whether the same request may succeed later as it is. The client has tried that for a while. */
+  /** Whether the same request may succeed later. The client has repeated it for a while already. */
   get transient(): boolean {
     return transientCodes.includes(this.code);
   }
@@ -78,4 +78,9 @@ export class AnonymousJoinProblem extends Error {
     const options = { status, reason, errors, instance, retryAfterSeconds, cause, applicationSessionId };
     return new AnonymousJoinProblem(code, message, options);
   }
+}
+
+/** There was no answer, or only a part of one. */
+export function unreachable(cause?: unknown): AnonymousJoinProblem {
+  return new AnonymousJoinProblem('unreachable', 'Check the connection, then send the same request again.', { cause });
 }

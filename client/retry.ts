@@ -1,10 +1,9 @@
-import { pause, untilAborted, type Clock } from './clock.ts';
-import { unreachable } from './failure.ts';
-import { AnonymousJoinProblem } from './problem.ts';
+import { pause, untilAborted, type Timing } from './clock.ts';
+import { AnonymousJoinProblem, unreachable } from './problem.ts';
 
 /** How long a request is tried. */
 export interface RetryLimits {
-  /** How often, the first time included. Default: 4. */
+  /** How often it is sent, the first time included. Default: 4. */
   readonly tries?: number | undefined;
   /** For all tries and the pauses between them. Default: 30,000. */
   readonly totalMs?: number | undefined;
@@ -14,30 +13,27 @@ export interface RetryLimits {
   readonly firstPauseMs?: number | undefined;
 }
 
-export interface RetryOptions extends RetryLimits {
-  readonly clock: Clock;
-  /** From 0 up to 1. */
-  readonly random: () => number;
+interface RetryOptions extends RetryLimits, Timing {
   readonly signal: AbortSignal | undefined;
-  /** For how many seconds at least an error has to be waited out; undefined: it is for good. Default: as a problem says. */
+  /** How many seconds to wait at least after an error; undefined: the error is final. Default: as a problem says. */
   readonly retryAfter?: ((error: unknown) => number | undefined) | undefined;
-  /** Told before each pause. */
+  /** Called before each pause. */
   readonly onPause?: ((error: unknown, ms: number) => void) | undefined;
 }
 
 const longestPauseMs = 5_000;
 
 /**
- * Does the work until it succeeds, fails for good or has used up its tries or its time. Between tries it waits as long as
+ * Does the work until it succeeds, fails finally, or has used up its tries or its time. Between tries it waits as long as
  * the answer's Retry-After says, and a random while more, so that callers who failed together do not come back together.
  */
 export async function withRetries<T>(work: (signal: AbortSignal) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { tries = 4, totalMs = 30_000, tryMs = 20_000, firstPauseMs = 300, clock, random, signal } = options;
-  const { retryAfter = ofProblem, onPause } = options;
+  const { tries = 4, totalMs = 30_000, tryMs = 20_000, firstPauseMs = 300, retryAfter = ofProblem } = options;
+  const { clock, random, signal, onPause } = options;
   const giveUpAt = clock.now() + totalMs;
   for (let tried = 1; ; tried++) {
     try {
-      return await within(Math.min(tryMs, giveUpAt - clock.now()), work, clock, signal);
+      return await within(Math.min(tryMs, giveUpAt - clock.now()), work, options);
     } catch (error) {
       const afterSeconds = retryAfter(error);
       if (afterSeconds === undefined || tried >= tries) throw error;
@@ -58,12 +54,11 @@ function ofProblem(error: unknown): number | undefined {
 async function within<T>(
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,
-  clock: Clock,
-  signal: AbortSignal | undefined,
+  { clock, signal }: RetryOptions,
 ): Promise<T> {
   signal?.throwIfAborted();
   const ended = new AbortController();
-  const callOff = clock.after(ms, () => {
+  const cancel = clock.after(ms, () => {
     ended.abort(unreachable());
   });
   const passOn = (): void => {
@@ -73,7 +68,7 @@ async function within<T>(
   try {
     return await untilAborted(work(ended.signal), ended.signal);
   } finally {
-    callOff();
+    cancel();
     signal?.removeEventListener('abort', passOn);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the body of an answer has to look like to be used: field by field, `?` behind the names of those that may be missing;
- * other fields are let be. `time` is a string that Date.parse can read.
+ * What the body of an answer must have to be used, field by field. A name ends in `?` if the field may be missing; other
+ * fields are ignored. `time` is a string that Date.parse can read.
  */
 export type Shape = 'string' | 'number' | 'boolean' | 'time' | readonly [Shape] | ShapedObject;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as sendTo } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import type { Send } from '../client/answer.ts';
+import type { Send } from '../client/http.ts';
 
 /** A request as the guest sent it. */
 export interface SentRequest {

@@ -1,4 +1,4 @@
-// Written by `npm run client:types` from lib/http: change the schemas or the doors there.
+// Written by `npm run client:types` from lib/contract: change the endpoints and schemas there.
 
 export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;

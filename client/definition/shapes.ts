@@ -1,4 +1,4 @@
-// Written by `npm run client:types` from lib/http: change the schemas or the doors there.
+// Written by `npm run client:types` from lib/contract: change the endpoints and schemas there.
 
 /** What answers look like. */
 export const shapes = {

@@ -1,10 +1,9 @@
-import type { Entrance } from './entrance.ts';
+import type { Discovery } from './discovery.ts';
 import { GuestFailure } from './failure.ts';
+import { secureUrl } from './guestToken.ts';
 import { embeddedOf, linkOf } from './resource.ts';
-import { secureUrl } from './secureUrl.ts';
-import type { Wire } from './wire.ts';
 
-/** Who the guest is to the platform. */
+/** How the guest presents itself to the platform. */
 export interface GuestDetails {
   readonly displayName: string;
   readonly culture: string;
@@ -16,24 +15,23 @@ export interface Application {
   readonly url: string;
   readonly eventsUrl: string;
   readonly joinUrl: string;
-  /** Where a link leads; throws if it is none, or leads where the token must not go. */
+  /** The absolute URL of a link; throws if it is no link, or one to where the token must not be sent. */
   readonly resolve: (href: string | undefined) => string;
 }
 
-/** Creates an application (docs/protocol/ucwa.md §3.1; §6.2 of the other document). */
+/** Creates an application (docs/protocol/ucwa.md §3.1, docs/protocol/trusted-application-api.md §6.2). */
 export async function createApplication(
-  { applicationsUrl, namesEndpoint }: Entrance,
+  { applicationsUrl, choosesEndpointId }: Discovery,
   { displayName, culture, userAgent }: GuestDetails,
-  wire: Wire,
-  token: () => string,
-  signal: AbortSignal,
+  post: (url: string, body: unknown) => Promise<unknown>,
 ): Promise<Application> {
-  const body = namesEndpoint
-    ? // One that runs already is somebody else's, be it this guest before the connection was lost.
-      { culture, endpointId: crypto.randomUUID(), userAgent }
-    : { anonymousDisplayName: displayName, culture, userAgent };
-  const request = { place: 'applications', method: 'POST', url: applicationsUrl, token, body } as const;
-  const { resource } = await wire.send(request, signal);
+  const resource = await post(
+    applicationsUrl,
+    choosesEndpointId
+      ? // The id is new each time, because one that exists already belongs to another application.
+        { culture, endpointId: crypto.randomUUID(), userAgent }
+      : { anonymousDisplayName: displayName, culture, userAgent },
+  );
   const resolve = linksWithin(applicationsUrl);
   return {
     url: resolve(linkOf(resource, 'self')),
@@ -43,7 +41,7 @@ export async function createApplication(
   };
 }
 
-/** A token is for the server that it was made for, and for no other (§2.8). */
+/** A token is for the server that it was made for, and for no other (docs/protocol/ucwa.md §2.8). */
 function linksWithin(base: string): (href: string | undefined) => string {
   const { origin } = new URL(base);
   return (href) => {

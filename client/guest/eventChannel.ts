@@ -1,20 +1,32 @@
-import { eventsIn, type ChannelEvent } from './events.ts';
-import { GuestFailure } from './failure.ts';
-import { linkOf } from './resource.ts';
+import { GuestFailure, type Refusal } from './failure.ts';
+import { embeddedOf, errorOf, linkOf, listOf, propertyOf, textOf } from './resource.ts';
+
+/** One event of the channel (docs/protocol/ucwa.md §3.4). */
+export interface ChannelEvent {
+  /** The kind of the resource that it is about, and where that is. */
+  readonly rel: string;
+  readonly href: string | undefined;
+  readonly type: string | undefined;
+  readonly status: string | undefined;
+  readonly reason: Refusal;
+  /** The resource itself, if the event includes it. */
+  readonly resource: unknown;
+}
 
 /** What one poll has brought. */
-export interface EventPackage {
+interface EventPackage {
   readonly events: readonly ChannelEvent[];
-  /** The guest was away for so long that its conversations were closed. */
+  /** The guest was away for so long that the platform closed its conversations. */
   readonly resumed: boolean;
 }
 
-/** A server that answers with nothing but `resync` would be asked without a pause. */
+/** After more in a row the channel fails, because it would poll without a pause a server that answers nothing else. */
 const mostResyncs = 3;
 
 /**
- * Begins to poll at once, one poll at a time; each link is followed as it was given, and the next poll is on its way before
- * the events of the last are handed out (docs/protocol/ucwa.md §3.4). It ends when somebody else polls in its place.
+ * Polls for events, one poll at a time, from now on. Each link is followed exactly as it was given, and the next poll is sent
+ * before the caller gets the events of the last (docs/protocol/ucwa.md §3.4). The channel ends when another client of this
+ * application polls.
  */
 export function openEventChannel(
   firstHref: string,
@@ -22,7 +34,7 @@ export function openEventChannel(
 ): AsyncGenerator<EventPackage, void, void> {
   const begin = (href: string): Promise<unknown> => {
     const polling = poll(href);
-    // It may fail while the events of the last are dealt with, and nobody waits for it yet.
+    // It may fail while the caller handles the events of the last one, when nothing awaits it.
     polling.catch(() => undefined);
     return polling;
   };
@@ -45,9 +57,33 @@ export function openEventChannel(
 
 const replaced = Symbol('replaced');
 
-/** 409 says that there is a later poll than this (PGetReplaced). To poll again would only take the place of that one. */
+/** 409 says that another poll has replaced this one (PGetReplaced). Another poll of ours would only replace that one. */
 function unlessReplaced(error: unknown): typeof replaced {
   const { status, code, subcode = 'PGetReplaced' } = error instanceof GuestFailure ? error.refusal : {};
   if (status === 409 && code !== undefined && subcode === 'PGetReplaced') return replaced;
   throw error;
+}
+
+// In a large meeting most events are about other participants.
+const rels: readonly unknown[] = ['onlineMeetingInvitation', 'conversation'];
+
+/** The events of one answer that are about the guest, in their order. */
+function eventsIn(answer: unknown): ChannelEvent[] {
+  return listOf(propertyOf(answer, 'sender'))
+    .flatMap((sender) => listOf(propertyOf(sender, 'events')))
+    .filter((event) => rels.includes(propertyOf(propertyOf(event, 'link'), 'rel')))
+    .map(readEvent);
+}
+
+function readEvent(event: unknown): ChannelEvent {
+  const link = propertyOf(event, 'link');
+  const rel = textOf(propertyOf(link, 'rel')) ?? '';
+  return {
+    rel,
+    href: textOf(propertyOf(link, 'href')),
+    type: textOf(propertyOf(event, 'type')),
+    status: textOf(propertyOf(event, 'status')),
+    reason: errorOf(propertyOf(event, 'reason')),
+    resource: embeddedOf(event, rel),
+  };
 }

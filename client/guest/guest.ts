@@ -1,25 +1,25 @@
 /** A guest in a meeting, for browsers and Node, without dependencies: client/guest/README.md. */
-import type { Send } from '../answer.ts';
 import { systemClock, type Clock } from '../clock.ts';
+import type { Send } from '../http.ts';
 import type { GuestDetails } from './application.ts';
-import { isUsable, type GuestPass } from './pass.ts';
-import type { Rejoin } from './passes.ts';
+import { isUsable, type GuestToken } from './guestToken.ts';
+import type { ReconnectLimits } from './reconnectPolicy.ts';
 import { GuestSession } from './session.ts';
-import type { ReconnectLimits } from './setbacks.ts';
+import type { Rejoin } from './tokenSource.ts';
 
-export type { Send } from '../answer.ts';
 export type { Clock } from '../clock.ts';
-export type { GuestPass, RejoinPass } from './pass.ts';
-export type { Rejoin } from './passes.ts';
-export type { GuestReason } from './reason.ts';
+export type { Send } from '../http.ts';
+export type { GuestReason, Refusal } from './failure.ts';
+export type { GuestToken, NextGuestToken } from './guestToken.ts';
+export type { ReconnectLimits } from './reconnectPolicy.ts';
 export type { GuestSession } from './session.ts';
-export type { ReconnectLimits } from './setbacks.ts';
-export type { GuestChange, GuestState, GuestStep, Refusal, Waiting } from './state.ts';
+export type { GuestChange, GuestState, GuestStep, Waiting } from './state.ts';
+export type { Rejoin } from './tokenSource.ts';
 
-/** What a guest needs to join; tokens and how to get another one are a must. */
+/** What a guest needs to join; `join`, `rejoin` and `displayName` have no default. */
 export interface JoinOptions {
-  /** The service's answer to the request for an anonymous token. */
-  readonly join: GuestPass;
+  /** The service's answer to the request for an anonymous token. Without a URL to join at the session fails (`unusable-answer`). */
+  readonly join: GuestToken;
   /** Asks for a rejoin token: of the service, or of the advisor's back end. */
   readonly rejoin: Rejoin;
   /** What others see; 1 to 250 characters. */
@@ -29,7 +29,7 @@ export interface JoinOptions {
   /** Names the app to the platform; up to 100 characters. Default: `anonymous-join`. */
   readonly userAgent?: string | undefined;
   readonly reconnect?: ReconnectLimits | undefined;
-  /** Sends instead of the platform's own fetch: to go through a proxy, or to watch. */
+  /** Sends instead of the platform's own fetch, for example through a proxy. */
   readonly fetch?: Send | undefined;
   readonly clock?: Clock | undefined;
   /** From 0 up to 1; spreads pauses and renewals. */
@@ -39,8 +39,8 @@ export interface JoinOptions {
 }
 
 /**
- * Takes a guest into a meeting and keeps it there, as the same participant, through drops of the connection. Throws a
- * TypeError for options that cannot work; everything after that is a state of the session.
+ * Takes a guest into a meeting, and brings it back as the same participant when the connection drops. Throws a TypeError for
+ * options that cannot work; everything that happens later is a state of the session.
  *
  * @example
  * const join = await client.issue({ meetingUrl });
@@ -59,7 +59,7 @@ export function joinMeeting(options: JoinOptions): GuestSession {
   return new GuestSession({ join, rejoin, details, reconnect, fetch, clock, random, signal });
 }
 
-// Longer ones are refused by the platform (docs/protocol/ucwa.md §3.1, §3.2).
+// The platform refuses longer ones (docs/protocol/ucwa.md §3.1 and §3.2).
 const longest = { displayName: 250, culture: 100, userAgent: 100 };
 
 function detailsOf({ displayName, culture = 'en-US', userAgent = 'anonymous-join' }: JoinOptions): GuestDetails {

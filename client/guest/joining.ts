@@ -1,10 +1,8 @@
 import type { Clock } from '../clock.ts';
-import { propertyOf, textOf, type UcwaError } from './body.ts';
-import type { ChannelEvent } from './events.ts';
-import { GuestFailure } from './failure.ts';
-import { reasonOfSubcode } from './reason.ts';
-import { linkOf } from './resource.ts';
-import type { PlatformAnswer } from './wire.ts';
+import type { ChannelEvent } from './eventChannel.ts';
+import { GuestFailure, reasonOfSubcode, type Refusal } from './failure.ts';
+import type { PlatformAnswer } from './platformHttp.ts';
+import { linkOf, propertyOf, textOf } from './resource.ts';
 
 interface JoiningParts {
   /** Sends the join, once. */
@@ -15,36 +13,36 @@ interface JoiningParts {
   readonly clock: Clock;
   readonly onLobby: () => void;
   readonly onJoined: () => void;
-  /** It has failed in another way than by an event. */
+  /** The join has failed in another way than by an event. */
   readonly onFailure: (failure: unknown) => void;
-  /** The conversation of an earlier join, whose end is no news. */
+  /** The conversation of an earlier join, whose end is ignored. */
   readonly past?: string | undefined;
 }
 
-/** Of `joinOnlineMeeting` (docs/protocol/ucwa.md §3.2). */
-export interface JoinBody {
+/** The body of `joinOnlineMeeting` (docs/protocol/ucwa.md §3.2). */
+interface JoinBody {
   readonly anonymousDisplayName: string;
   /** Without it the guest would join a new meeting of its own. */
   readonly onlineMeetingUri: string;
-  /** By which events tell whose they are. */
+  /** The events of this join repeat it. */
   readonly operationId: string;
 }
 
-/** How long the events may still tell what became of a join whose answer does not. */
+/** How long to wait for the events of a join whose answer was lost. */
 const graceMs = 10_000;
 
 /**
- * One join: sent once, while its outcome comes by the event channel, perhaps before the answer. Only the completed invitation
- * says that the guest is in (§3.3).
+ * One join. The request is sent once; its outcome comes by the event channel, perhaps before the answer. Only the completed
+ * invitation says that the guest is in the meeting (docs/protocol/ucwa.md §3.3).
  */
 export class Joining {
   readonly #parts: JoiningParts;
   readonly #operationId = crypto.randomUUID();
   #state: 'connecting' | 'lobby' | 'joined' | 'ended' = 'connecting';
-  /** Of the invitation, once it is known. */
+  /** The invitation's URL, once it is known. */
   #href: string | undefined;
   #isAnswered = false;
-  /** Events of an invitation that does not say whose it is. */
+  /** Events of invitations of which it is not known yet whether they are ours. */
   #held: ChannelEvent[] = [];
   #conversation: string | undefined;
   #stopWaiting = (): void => undefined;
@@ -53,7 +51,7 @@ export class Joining {
     this.#parts = parts;
   }
 
-  /** Where the conversation is, once that is known. */
+  /** The conversation's URL, once it is known. */
   get conversation(): string | undefined {
     return this.#conversation;
   }
@@ -72,13 +70,13 @@ export class Joining {
     }
   }
 
-  /** An event of the application's channel; throws {@link GuestFailure} if the guest does not get in, or no longer is. */
+  /** Takes an event of the channel; throws {@link GuestFailure} if it says that the guest does not get in, or was removed. */
   take(event: ChannelEvent): void {
     if (event.rel === 'onlineMeetingInvitation') this.#takeInvitation(event);
     if (event.rel === 'conversation') this.#takeConversation(event);
   }
 
-  /** Nothing is waited for any more. */
+  /** Stops waiting for events. */
   end(): void {
     this.#state = 'ended';
     this.#stopWaiting();
@@ -96,12 +94,12 @@ export class Joining {
     this.#takeHeld();
   }
 
-  /** Undefined as long as that cannot be known. */
+  /** Undefined as long as it is not known. */
   #isOurs({ href, resource }: ChannelEvent): boolean | undefined {
     const operationId = textOf(propertyOf(resource, 'operationId'));
     if (operationId !== undefined) return operationId === this.#operationId;
     if (this.#href !== undefined && href !== undefined) return this.#parts.resolve(href) === this.#href;
-    // A page may not be let see where the invitation is; an application has no other of its own.
+    // A page may not see the Location of the invitation; an application has no other one.
     return this.#isAnswered || undefined;
   }
 
@@ -130,7 +128,7 @@ export class Joining {
     return this.#conversation === undefined ? conversation !== this.#parts.past : conversation === this.#conversation;
   }
 
-  #failure(error: UcwaError): GuestFailure {
+  #failure(error: Refusal): GuestFailure {
     const reason = reasonOfSubcode(error.subcode, { inLobby: this.#state === 'lobby' });
     return new GuestFailure(reason, { refusal: error });
   }
@@ -144,7 +142,7 @@ export class Joining {
   }
 }
 
-/** No answer, or one that says nothing of it: the request is not sent again, since the first may have been carried out. */
+/** There was no answer, or one that does not say it: the request is not sent again, because it may have been carried out. */
 function mayHaveBeenCarriedOut({ remedy, repeatable, refusal: { status = 500 } }: GuestFailure): boolean {
   return remedy === 'anew' && !repeatable && (status >= 500 || status === 408);
 }

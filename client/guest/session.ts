@@ -1,32 +1,29 @@
-import type { Send } from '../answer.ts';
-import type { Clock } from '../clock.ts';
-import { createServerTime } from '../serverTime.ts';
+import type { Timing } from '../clock.ts';
+import { ServerTime, type Send } from '../http.ts';
 import type { GuestDetails } from './application.ts';
-import type { GuestPass } from './pass.ts';
-import { Passes, type Rejoin } from './passes.ts';
-import type { GuestReason } from './reason.ts';
-import { Setbacks, usualFirstPauseMs, type ReconnectLimits } from './setbacks.ts';
-import { Standing } from './standing.ts';
-import { isOver, reasonOf, waitingIn, type GuestChange, type GuestState, type Waiting } from './state.ts';
-import { stay } from './stay.ts';
-import { createWire, type Wire } from './wire.ts';
+import type { GuestReason } from './failure.ts';
+import type { GuestToken } from './guestToken.ts';
+import { keepConnected } from './keepConnected.ts';
+import { createPlatformHttp, type PlatformHttp } from './platformHttp.ts';
+import { defaultFirstPauseMs, ReconnectPolicy, type ReconnectLimits } from './reconnectPolicy.ts';
+import type { GuestChange, GuestState, Waiting } from './state.ts';
+import { StateStore } from './stateStore.ts';
+import { TokenSource, type Rejoin } from './tokenSource.ts';
 
-interface SessionParts {
-  readonly join: GuestPass;
+interface SessionParts extends Timing {
+  readonly join: GuestToken;
   readonly rejoin: Rejoin;
   readonly details: GuestDetails;
   readonly reconnect: ReconnectLimits;
   readonly fetch: Send | undefined;
-  readonly clock: Clock;
-  readonly random: () => number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** A guest's stay in one meeting, from the first request to the end. */
+/** A guest in one meeting, from the first request to the end. */
 export class GuestSession {
-  readonly #standing: Standing;
-  readonly #passes: Passes;
-  readonly #wire: Wire;
+  readonly #stateStore: StateStore;
+  readonly #tokenSource: TokenSource;
+  readonly #http: PlatformHttp;
   readonly #stopped = new AbortController();
   /** The newest application, until it is removed. */
   #applicationUrl: string | undefined;
@@ -34,15 +31,15 @@ export class GuestSession {
 
   /** Made by `joinMeeting`. */
   constructor({ join, rejoin, details, reconnect, fetch, clock, random, signal }: SessionParts) {
-    const { firstPauseMs = usualFirstPauseMs } = reconnect;
-    const serverTime = createServerTime(clock);
-    this.#standing = new Standing(clock);
-    this.#passes = new Passes({ join, rejoin, clock, random, serverTime });
+    const { firstPauseMs = defaultFirstPauseMs } = reconnect;
+    const serverTime = new ServerTime(clock);
+    this.#stateStore = new StateStore(clock);
+    this.#tokenSource = new TokenSource({ join, rejoin, clock, random, serverTime });
     const onWait = (waiting: Waiting | undefined): void => {
-      this.#standing.enter(waitingIn(this.state, waiting));
+      this.#stateStore.setWaiting(waiting);
     };
-    this.#wire = createWire({ fetch, clock, random, serverTime, firstPauseMs, onWait });
-    this.#keep({ join, details, clock }, new Setbacks({ ...reconnect, clock, random }));
+    this.#http = createPlatformHttp({ fetch, clock, random, serverTime, firstPauseMs, onWait });
+    this.#keepConnected({ join, details, clock }, new ReconnectPolicy({ ...reconnect, clock, random }));
     const leave = (): void => void this.leave();
     if (signal?.aborted) leave();
     else signal?.addEventListener('abort', leave, { signal: this.#stopped.signal });
@@ -50,44 +47,46 @@ export class GuestSession {
 
   /** Where the guest is. */
   get state(): GuestState {
-    return this.#standing.state;
+    return this.#stateStore.state;
   }
 
-  /** Why it is not in the meeting, or what a request waits for. */
+  /** Why the guest is not in the meeting, or what a request waits for. */
   get reason(): GuestReason | undefined {
-    return reasonOf(this.state);
+    const { state } = this;
+    if ('reason' in state) return state.reason;
+    return 'waiting' in state ? state.waiting?.reason : undefined;
   }
 
-  /** Tells the present state, and every change from now on, one after the other. @returns how to stop that */
+  /** Notifies of the present state, and of every change from now on, one after the other. @returns how to stop that */
   subscribe(listener: (change: GuestChange) => void): () => void {
-    return this.#standing.subscribe(listener);
+    return this.#stateStore.subscribe(listener);
   }
 
   /**
-   * Leaves the meeting; resolves when the platform has been told, or could not be within 5 s. The guest may join again with
-   * another session. @param keepalive for a page that goes away (`pagehide`): the request outlives it
+   * Leaves the meeting; resolves when the platform has confirmed it, or has not within 5 s. The guest may join again with
+   * another session. @param keepalive for a page that is closed (`pagehide`): the request outlives it
    */
   leave({ keepalive = false }: { readonly keepalive?: boolean } = {}): Promise<void> {
-    if (!isOver(this.state)) {
-      this.#standing.enter({ name: 'left' });
+    if (!this.#stateStore.isOver) {
+      this.#stateStore.set({ name: 'left' });
       this.#end(keepalive);
     }
     return this.#removal;
   }
 
-  #keep(parts: Pick<SessionParts, 'join' | 'details' | 'clock'>, setbacks: Setbacks): void {
-    void stay({
+  #keepConnected(parts: Pick<SessionParts, 'join' | 'details' | 'clock'>, policy: ReconnectPolicy): void {
+    void keepConnected({
       ...parts,
-      setbacks,
-      passes: this.#passes,
-      wire: this.#wire,
-      standing: this.#standing,
+      policy,
+      http: this.#http,
+      stateStore: this.#stateStore,
+      tokenSource: this.#tokenSource,
       onApplication: (url) => {
         this.#applicationUrl = url;
-        if (this.#stopped.signal.aborted) this.#remove(false);
+        if (this.#stopped.signal.aborted) this.#removeApplication(false);
       },
-      onMisfit: () => {
-        this.#remove(false);
+      onIdentityChange: () => {
+        this.#removeApplication(false);
       },
       signal: this.#stopped.signal,
     }).then(() => {
@@ -97,14 +96,13 @@ export class GuestSession {
 
   #end(keepalive: boolean): void {
     this.#stopped.abort();
-    this.#passes.stop();
-    this.#remove(keepalive);
+    this.#tokenSource.stop();
+    this.#removeApplication(keepalive);
   }
 
-  /** With the token that is good for it now. */
-  #remove(keepalive: boolean): void {
+  #removeApplication(keepalive: boolean): void {
     if (this.#applicationUrl === undefined) return;
-    this.#removal = this.#wire.remove(this.#applicationUrl, this.#passes.token, keepalive);
+    this.#removal = this.#http.remove(this.#applicationUrl, this.#tokenSource.token, keepalive);
     this.#applicationUrl = undefined;
   }
 }

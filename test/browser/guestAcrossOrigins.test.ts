@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import type { GuestPass } from '../../client/guest/guest.ts';
+import type { GuestToken } from '../../client/guest/guest.ts';
 import type { Service } from '../../lib/service.ts';
 import type { Join } from '../../lib/platforms/platform.ts';
 import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 
 const soon = (): AbortSignal => AbortSignal.timeout(10_000);
-const passOf = ({ token, expiryTime, discoverUrl }: Join): GuestPass => {
+const guestTokenOf = ({ token, expiryTime, discoverUrl }: Join): GuestToken => {
   return { token, expiryTime: expiryTime.toISOString(), ...(discoverUrl && { discoverUrl }) };
 };
 
@@ -57,9 +57,11 @@ async function joinFor(allowedOrigins: string[]): Promise<Page> {
   const { join, guest } = await app.issue({ meetingUrl, allowedOrigins }, soon());
   const { applicationSessionId } = guest;
   const page = await browser.open(origin, { ignoreHTTPSErrors: true });
-  await page.exposeFunction('rejoin', async () => passOf((await app.rejoin({ applicationSessionId }, soon())).join));
+  await page.exposeFunction('rejoin', async () =>
+    guestTokenOf((await app.rejoin({ applicationSessionId }, soon())).join),
+  );
   await page.evaluate(guestScript + '; globalThis.guest = guest');
-  const options = `{ join: ${JSON.stringify(passOf(join))}, rejoin, displayName: 'Dana', reconnect: { firstPauseMs: 20 } }`;
+  const options = `{ join: ${JSON.stringify(guestTokenOf(join))}, rejoin, displayName: 'Dana', reconnect: { firstPauseMs: 20 } }`;
   await page.evaluate(`globalThis.session = guest.joinMeeting(${options}); undefined`);
   return page;
 }

@@ -5,7 +5,7 @@ import { newsBetween, PeopleList } from './roster.ts';
 
 const lookEveryMs = 300;
 
-/** The advisor's pane. @param onMeeting told the guest link of each new meeting */
+/** The advisor's pane. @param onMeeting called with the guest link of each new meeting */
 export function startAdvisor(onMeeting: (meetingUrl: string) => void): void {
   const form = element('create', HTMLFormElement);
   const line = element('advisor-says', HTMLElement);
@@ -43,6 +43,7 @@ export function startAdvisor(onMeeting: (meetingUrl: string) => void): void {
         subject: field(form, 'subject'),
         accessLevel: waits ? 'SameEnterprise' : 'Everyone',
       });
+      // The simulated meetings, which this page controls, are on the Skype platforms, where every meeting has this URI.
       room = await openRoom(onlineMeetingUri ?? '');
       guestLink.value = meetingUrl;
       onMeeting(meetingUrl);

@@ -4,7 +4,7 @@ import { element, field, say } from './elements.ts';
 import { wordsOfLink } from './linkWords.ts';
 import { Network } from './network.ts';
 import { Steps } from './steps.ts';
-import { busy, wordsOf, wordsOfProblem, type Told } from './words.ts';
+import { busy, wordsOf, wordsOfProblem, type Message } from './words.ts';
 
 const lossMs = 10_000;
 
@@ -50,10 +50,10 @@ export function startCustomer(): (meetingUrl: string) => void {
         return;
       }
       steps.enter('first-token');
-      const pass = await client.issue({ meetingUrl, allowedOrigins });
-      const { applicationSessionId } = pass;
+      const join = await client.issue({ meetingUrl, allowedOrigins });
+      const { applicationSessionId } = join;
       session = joinMeeting({
-        join: pass,
+        join,
         rejoin: (options) => client.rejoin({ applicationSessionId, allowedOrigins }, options),
         displayName,
         fetch: network.fetchFromPlatform,
@@ -83,7 +83,7 @@ export function startCustomer(): (meetingUrl: string) => void {
     line.focus();
   }
 
-  function finish({ text, tone }: Told): void {
+  function finish({ text, tone }: Message): void {
     isUnderWay = false;
     session = undefined;
     steps.end();
@@ -107,7 +107,7 @@ export function startCustomer(): (meetingUrl: string) => void {
     networkButton.textContent = 'Lose the network';
   }
 
-  /** The client tries again by itself; the customer is told why it takes so long. */
+  /** The client tries again by itself; this says why it takes so long. */
   async function sayWhenBusy(url: string, init: RequestInit): Promise<Response> {
     const response = await network.fetch(url, init);
     if (response.status === 429 || response.status === 503) say(line, busy.text, busy.tone);

@@ -1,4 +1,4 @@
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 
 /** The customer's connection to everything, which can be lost. */
 export class Network {

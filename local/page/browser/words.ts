@@ -46,45 +46,45 @@ const reasonWords: Record<GuestReason, string> = {
   'unusable-answer': 'The meeting’s server gave an answer that makes no sense.',
 };
 
-/** What a customer is told, and how it stands. */
-export interface Told {
+/** What the page says to a customer, and in which tone. */
+export interface Message {
   readonly text: string;
   readonly tone: Tone;
 }
 
-const told = (tone: Tone, ...sentences: string[]): Told => ({ text: sentences.join(' '), tone });
+const message = (tone: Tone, ...sentences: string[]): Message => ({ text: sentences.join(' '), tone });
 
-export const busy = told('wait', reasonWords.busy, 'Trying again …');
+export const busy = message('wait', reasonWords.busy, 'Trying again …');
 
 /** What a state means for a customer. @param hasBeenIn whether it was in the meeting before */
-export function wordsOf(state: GuestState, hasBeenIn: boolean): Told {
+export function wordsOf(state: GuestState, hasBeenIn: boolean): Message {
   switch (state.name) {
     case 'discovering':
     case 'creating-application':
     case 'connecting':
       return state.waiting
-        ? told('wait', reasonWords[state.waiting.reason], 'Trying again …')
-        : told('plain', 'Joining …');
+        ? message('wait', reasonWords[state.waiting.reason], 'Trying again …')
+        : message('plain', 'Joining …');
     case 'lobby':
-      return told('wait', 'You are in the lobby. Your advisor knows that you are here, and lets you in.');
+      return message('wait', 'You are in the lobby. Your advisor knows that you are here, and lets you in.');
     case 'joined':
-      if (!hasBeenIn) return told('good', 'You are in the meeting.');
-      if (state.identityPreserved) return told('good', 'You are back in the meeting, as the same participant.');
-      return told('good', 'You are back in the meeting. Others see you as a new participant.');
+      if (!hasBeenIn) return message('good', 'You are in the meeting.');
+      if (state.identityPreserved) return message('good', 'You are back in the meeting, as the same participant.');
+      return message('good', 'You are back in the meeting. Others see you as a new participant.');
     case 'reconnecting':
-      return told('wait', reasonWords[state.waiting?.reason ?? state.reason], 'Bringing you back …');
+      return message('wait', reasonWords[state.waiting?.reason ?? state.reason], 'Bringing you back …');
     case 'left':
-      return told('plain', 'You have left the meeting.');
+      return message('plain', 'You have left the meeting.');
     case 'failed':
-      return told(state.reason === 'meeting-ended' ? 'plain' : 'bad', reasonWords[state.reason]);
+      return message(state.reason === 'meeting-ended' ? 'plain' : 'bad', reasonWords[state.reason]);
   }
 }
 
 /** What a problem of the service means for a customer, who cannot mend it. */
-export function wordsOfProblem({ code, transient }: AnonymousJoinProblem): Told {
-  if (transient) return told('bad', 'The service cannot be reached at the moment. Try again in a minute.');
+export function wordsOfProblem({ code, transient }: AnonymousJoinProblem): Message {
+  if (transient) return message('bad', 'The service cannot be reached at the moment. Try again in a minute.');
   if (code === 'platform-refused')
-    return told('bad', `The meeting does not take this link: it may have expired. ${newLink}`);
-  if (code === 'guest-removed') return told('bad', reasonWords['guest-removed']);
-  return told('bad', `This did not work. Tell your advisor: ${code}.`);
+    return message('bad', `The meeting does not take this link: it may have expired. ${newLink}`);
+  if (code === 'guest-removed') return message('bad', reasonWords['guest-removed']);
+  return message('bad', `This did not work. Tell your advisor: ${code}.`);
 }

@@ -65,8 +65,8 @@ describe.each(stages.slice(0, 2))('a crowd on $title', (stage) => {
       const selfOf = (token = ''): string | undefined => stage.participantOf(guests.world, token);
       const present = new Map(guests.roster(stage).map(({ displayName, ...one }) => [displayName, one]));
       expect(guests.roster(stage)).toHaveLength(size);
-      for (const [number, { passes }] of crowd.entries()) {
-        const [first, last] = [passes[0], passes.at(-1)].map((pass) => selfOf(pass?.token));
+      for (const [number, { tokens }] of crowd.entries()) {
+        const [first, last] = [tokens[0], tokens.at(-1)].map((guestToken) => selfOf(guestToken?.token));
         expect(last).toBe(first);
         expect(present.get(`Guest ${number}`)).toMatchObject({ endpoint: first, state: 'connected' });
       }

@@ -1,4 +1,4 @@
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 import type { JoinOptions } from '../../../client/guest/guest.ts';
 import { until } from '../../support/until.ts';
 import { manualClock, type ManualClock } from '../manualClock.ts';
@@ -19,7 +19,7 @@ const pollsOf = ({ network }: TestGuest) => network.sent.filter(({ url }) => url
 
 describe.each(stages)('the event channel on $title', (stage) => {
   const roster = () => guests.roster(stage);
-  /** In the meeting, with a poll on its way to a server that has nothing to tell. */
+  /** In the meeting, with a poll on its way to a server that has no events. */
   const joined = async (options: Partial<JoinOptions> = {}, through?: (send: Send) => Send) => {
     const guest = await guests.newGuest(stage, options, through);
     await guest.is('joined');
@@ -44,11 +44,11 @@ describe.each(stages)('the event channel on $title', (stage) => {
       await until(() => pollsOf(guest).length === before + quiet && guests.isPolling(guest));
     }
     expect(guest.session.state.name).toBe('joined');
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
     expect(roster()).toMatchObject([{ joins: 1 }]);
   });
 
-  test('189: is given up without a word to whoever polls in its place', async () => {
+  test('189: ends without a failure when another client polls', async () => {
     const guest = await joined();
     const [mine, polls] = [pollsOf(guest).at(-1), pollsOf(guest).length];
     const other = new AbortController();
@@ -63,7 +63,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     expect(roster()).toEqual([]);
   });
 
-  test('190: is not given up to a poll that is less urgent', async () => {
+  test('190: goes on when a poll with a lower priority comes', async () => {
     const guest = await joined({}, (send) => (url, init) => {
       return send(url.includes('/events') ? `${url}&priority=5` : url, init);
     });
@@ -75,7 +75,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     await guest.is('failed');
   });
 
-  test('191: goes on with resync when the acknowledgement was wrong, and misses nothing', async () => {
+  test('191: goes on with resync when the acknowledgement was wrong, and misses no event', async () => {
     let wrong = 0;
     const guest = await joined({}, (send) => (url, init) => {
       // The first poll of all: what follows it is the join's events.
@@ -84,10 +84,10 @@ describe.each(stages)('the event channel on $title', (stage) => {
     });
     expect(pollsOf(guest)[0]?.url).toContain('ack=9');
     expect(pollsOf(guest)[1]?.url).toContain('ack=1');
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
   });
 
-  test('191: is not asked without end by a server that knows nothing but resync', async () => {
+  test('191: fails when the server answers nothing but resync', async () => {
     const lost = rewriting(({ url, body }) => {
       if (!url.includes('/events')) return undefined;
       const [, href = ''] = /"(?:next|resync)":\{"href":"([^"]+)"/.exec(body) ?? [];
@@ -103,7 +103,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     expect(pollsOf(guest).length).toBeLessThanOrEqual(5);
   });
 
-  test('192: joins again, as itself, when the guest was away for so long that its conversation was closed', async () => {
+  test('192: joins again, as the same participant, when its conversation was closed while the guest was away', async () => {
     const guest = await joined();
     const before = roster()[0];
     const applications = guests.world.counts()[stage.operation('applications')];
@@ -124,7 +124,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
       step: 'connecting',
     });
     expect(guests.world.counts()[stage.operation('applications')]).toBe(applications);
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
     clock.advance(200_000);
     expect(guest.session.state.name).toBe('joined');
   });
@@ -138,7 +138,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     clock.advance(1_000);
     await guest.isBack();
     expect(roster()).toMatchObject([{ id: before?.id, endpoint: before?.endpoint, joins: 2 }]);
-    expect(guest.passes).toHaveLength(2);
+    expect(guest.tokens).toHaveLength(2);
 
     // Not found again before the guest was in for a while: the next one would fare no better.
     guests.world.guests.endAll();
@@ -174,12 +174,12 @@ describe.each(stages)('the event channel on $title', (stage) => {
         refusal: { status: 410, code: 'Gone', subcode: gone },
       });
       expect(guests.world.counts()[stage.operation('applications')]).toBe(1);
-      expect(guest.passes).toHaveLength(1);
+      expect(guest.tokens).toHaveLength(1);
     },
   );
 
   test.each(['TooManyApplications', 'UserAgentNotAllowed'] as const)(
-    '194: does not come about with 410 %s',
+    '194: fails at the creation with 410 %s',
     async (gone) => {
       guests.world.meetings.behaviour.gone = gone;
       const guest = await guests.newGuest(stage);
@@ -189,7 +189,7 @@ describe.each(stages)('the event channel on $title', (stage) => {
     },
   );
 
-  test('asks again, in the same words, when an answer was lost, and is told what was in it', async () => {
+  test('repeats the same poll when an answer was lost, and gets the events that were in it', async () => {
     guests.world.faults.set(stage.operation('events'), { cut: 'before-answer', times: 2 });
     const guest = await guests.newGuest(stage);
     await clock.pass(1_000);
@@ -197,6 +197,6 @@ describe.each(stages)('the event channel on $title', (stage) => {
     await guest.is('joined');
     const [first, second, third] = pollsOf(guest);
     expect([second?.url, third?.url]).toEqual([first?.url, first?.url]);
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
   });
 });

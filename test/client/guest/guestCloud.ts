@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 import { systemClock, type Clock } from '../../../client/clock.ts';
 import {
   joinMeeting,
   type GuestChange,
-  type GuestPass,
+  type GuestToken,
   type GuestSession,
   type JoinOptions,
   type Rejoin,
@@ -54,7 +54,7 @@ export interface TestGuest {
   readonly network: GuestNetwork;
   readonly applicationSessionId: string;
   /** Every token that the service gave, oldest first. */
-  readonly passes: GuestPass[];
+  readonly tokens: GuestToken[];
   readonly changes: GuestChange[];
   /** Whether it waits for a token. */
   readonly isRejoining: () => boolean;
@@ -84,7 +84,7 @@ export interface GuestCloud {
     through?: (send: Send) => Send,
     beforeJoin?: () => void,
   ): Promise<TestGuest>;
-  /** Whether a poll of the guest's waits at the server, which has nothing to tell. */
+  /** Whether a poll of the guest's waits at the server, which has no events. */
   isPolling(guest: TestGuest): boolean;
   /** Ends all sessions, and puts the world back to its start. */
   reset(): Promise<void>;
@@ -122,19 +122,19 @@ export async function startGuestCloud(clock?: ManualClock): Promise<GuestCloud> 
       const network = connections.newNetwork();
       const applicationSessionId = randomUUID();
       const admitted = await askAgain((signal) => app.issue({ meetingUrl, applicationSessionId }, signal), clock);
-      const passes: GuestPass[] = [passOf(admitted)];
+      const tokens: GuestToken[] = [guestTokenOf(admitted)];
       let rejoining = 0;
       const ofService: Rejoin = async ({ signal = new AbortController().signal }) =>
-        passOf(await app.rejoin({ applicationSessionId }, signal));
+        guestTokenOf(await app.rejoin({ applicationSessionId }, signal));
       const { rejoin = ofService, ...rest } = options;
       beforeJoin();
       const session = joinMeeting({
-        join: passOf(admitted),
+        join: guestTokenOf(admitted),
         async rejoin(call) {
           rejoining++;
-          const pass = await rejoin(call).finally(() => rejoining--);
-          passes.push(pass);
-          return pass;
+          const guestToken = await rejoin(call).finally(() => rejoining--);
+          tokens.push(guestToken);
+          return guestToken;
         },
         displayName: 'Dana',
         fetch: through(network.fetch),
@@ -149,7 +149,7 @@ export async function startGuestCloud(clock?: ManualClock): Promise<GuestCloud> 
         session,
         network,
         applicationSessionId,
-        passes,
+        tokens,
         changes,
         isRejoining: () => rejoining > 0,
         path: () => changes.map(({ state }) => state.name),
@@ -183,7 +183,7 @@ export async function startGuestCloud(clock?: ManualClock): Promise<GuestCloud> 
   };
 }
 
-/** As an app does: of 200 guests on a loaded machine some are told that the platform did not answer in time. */
+/** As an app does: of 200 guests on a loaded machine some get the answer that the platform was too slow. */
 function askAgain<T>(work: (signal: AbortSignal) => Promise<T>, clock: Clock = systemClock): Promise<T> {
   const retryAfter = (error: unknown): number | undefined =>
     error instanceof Problem && error.status >= 503 ? (error.retryAfterSeconds ?? 0) : undefined;
@@ -208,7 +208,9 @@ function observe(session: GuestSession) {
   return { isAt, isOver: (): boolean => isAt('failed') || isAt('left') };
 }
 
-/** As the service's door answers. */
-function passOf({ join: { identity, expiryTime, ...join } }: Admitted): GuestPass & { identityPreserved: boolean } {
+/** As the service's endpoint answers. */
+function guestTokenOf({
+  join: { identity, expiryTime, ...join },
+}: Admitted): GuestToken & { identityPreserved: boolean } {
   return { ...join, expiryTime: expiryTime.toISOString() };
 }

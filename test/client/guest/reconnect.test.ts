@@ -1,8 +1,17 @@
 import { AnonymousJoinProblem, type ProblemCode } from '../../../client/client.ts';
-import type { GuestPass, RejoinPass } from '../../../client/guest/guest.ts';
+import type { GuestToken, NextGuestToken } from '../../../client/guest/guest.ts';
+import type { SipDomain } from '../../../local/simulator/hostNames.ts';
 import { until } from '../../support/until.ts';
 import { manualClock, type ManualClock } from '../manualClock.ts';
-import { anyStage, passUntil, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';
+import {
+  anyStage,
+  passUntil,
+  stages,
+  startGuestCloud,
+  type GuestCloud,
+  type Stage,
+  type TestGuest,
+} from './guestCloud.ts';
 
 let clock: ManualClock;
 let guests: GuestCloud;
@@ -66,7 +75,7 @@ describe('a guest that was dropped', () => {
     expect(attempts.at(-1)).toBe(pauses(guest).length);
   });
 
-  test('tries as long as it is told to', async () => {
+  test('tries for as long as its options say', async () => {
     const guest = await joined({
       rejoin: refused('unreachable'),
       reconnect: { giveUpAfterMs: 10_000, firstPauseMs: 2_000 },
@@ -86,12 +95,13 @@ describe('a guest that was dropped', () => {
     expect(guest.session.state).toMatchObject({ waiting: { until: clock.now() + 20_500 } });
   });
 
-  test('comes back when the service is there again', async () => {
-    let [tries, pass] = [0, undefined as GuestPass | undefined];
+  test('comes back when the service answers again', async () => {
+    let [tries, guestToken] = [0, undefined as GuestToken | undefined];
     const guest = await joined({
-      rejoin: () => (tries++ < 3 || !pass ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(pass)),
+      rejoin: () =>
+        tries++ < 3 || !guestToken ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(guestToken),
     });
-    pass = guest.passes[0];
+    guestToken = guest.tokens[0];
     await drop(guest);
     await reaches(guest, 'joined');
     expect(tries).toBe(4);
@@ -99,7 +109,7 @@ describe('a guest that was dropped', () => {
     expect(guests.roster(anyStage)).toMatchObject([{ joins: 2 }]);
   });
 
-  test('does not wait for a token for ever', async () => {
+  test('waits for a token no longer than a minute', async () => {
     let asked = 0;
     const signals: AbortSignal[] = [];
     const guest = await joined({
@@ -122,7 +132,7 @@ describe('a guest that was dropped', () => {
     expect(signals[1]?.aborted).toBe(true);
   });
 
-  test.each<[string, Partial<Record<keyof RejoinPass, unknown>>]>([
+  test.each<[string, Partial<Record<keyof NextGuestToken, unknown>>]>([
     ['without a token', { token: undefined }],
     ['with a token that fits no header', { token: 'psat=\r\nx: y' }],
     ['without a time', { expiryTime: 'soon' }],
@@ -132,7 +142,7 @@ describe('a guest that was dropped', () => {
     const before = { calls: 0 };
     const guest = await joined({
       // As whatever answers in place of a back end.
-      rejoin: () => Promise.resolve({ ...guest.passes[0], ...change } as RejoinPass),
+      rejoin: () => Promise.resolve({ ...guest.tokens[0], ...change } as NextGuestToken),
     });
     await drop(guest);
     before.calls = guest.network.sent.length;
@@ -142,7 +152,7 @@ describe('a guest that was dropped', () => {
     expect(more).toEqual([]);
   });
 
-  test('counts its attempts anew after it was in for a while, and not before', async () => {
+  test('counts its attempts from 1 again after it was in for a while, and not before', async () => {
     const guest = await joined();
     const attempts: number[] = [];
     for (const stayMs of [0, 0, 31_000, 0]) {
@@ -154,7 +164,7 @@ describe('a guest that was dropped', () => {
     expect(attempts).toEqual([1, 2, 1, 2]);
   });
 
-  test('notices a connection that is silent for longer than the server ever is', async () => {
+  test('reconnects when a poll is silent for longer than the server ever is', async () => {
     const guest = await joined();
     guests.world.faults.set('guest.events', { never: true });
     await until(() => guest.network.sent.at(-1)?.url.includes('/events') === true);
@@ -169,7 +179,7 @@ describe('a guest that was dropped', () => {
     await reaches(guest, 'joined');
   });
 
-  test('is not dropped by a hiccup', async () => {
+  test('stays connected when one poll is lost', async () => {
     const guest = await joined();
     guest.network.setLost(true);
     guest.network.setLost(false);
@@ -179,13 +189,13 @@ describe('a guest that was dropped', () => {
     await reaches(guest, 'failed');
     expect(guest.session.reason).toBe('ejected');
     expect(guest.path()).not.toContain('reconnecting');
-    expect(guest.passes).toHaveLength(1);
+    expect(guest.tokens).toHaveLength(1);
   });
 });
 
 describe('a guest that leaves', () => {
   test.each(['guest.discover', 'guest.applications', 'guest.events', 'guest.join'] as const)(
-    'while %s is silent is gone, and leaves nothing behind',
+    'while %s gets no answer is gone, and leaves no timer and no participant',
     async (operation) => {
       guests.world.faults.set(operation, { never: true });
       const guest = await guests.newGuest(anyStage);
@@ -197,7 +207,7 @@ describe('a guest that leaves', () => {
     },
   );
 
-  test('while it waits for its way back is gone, and so is what was left of it in the room', async () => {
+  test('while it waits to reconnect is gone, also from the roster', async () => {
     const guest = await joined({ rejoin: refused('unreachable') });
     await drop(guest);
     expect(guests.roster(anyStage)).toHaveLength(1);
@@ -206,7 +216,7 @@ describe('a guest that leaves', () => {
     expect(clock.timers).toEqual([]);
   });
 
-  test('without a network is gone for itself after five seconds', async () => {
+  test('without an answer to its removal stops waiting after five seconds', async () => {
     const guest = await joined();
     guests.world.faults.set('guest.application', { never: true });
     const leaving = guest.session.leave();
@@ -217,7 +227,7 @@ describe('a guest that leaves', () => {
   });
 });
 
-test('a guest for whom it is over leaves no timer, and no application', async () => {
+test('a guest whose session has failed leaves no timer, and no application', async () => {
   const guest = await joined();
   guests.room(anyStage).eject(guests.roster(anyStage)[0]?.id ?? '');
   await guest.is('failed');
@@ -226,4 +236,199 @@ test('a guest for whom it is over leaves no timer, and no application', async ()
   expect(guest.session.state.name).toBe('failed');
   expect(clock.timers).toEqual([]);
   expect(guests.world.guests.count).toBe(0);
+});
+
+const minute = 60_000;
+const lastPoll = ({ network }: TestGuest) => network.sent.findLast(({ url }) => url.includes('/events'));
+
+/** Goes on by minutes, polls come and go, and renewals that fall due are done. */
+async function goOn(guest: TestGuest, minutes: number): Promise<void> {
+  const hasSettled = () => guests.isPolling(guest) && !guest.isRejoining();
+  await until(hasSettled);
+  for (let passed = 0; passed < minutes; passed++) {
+    clock.advance(minute);
+    guests.world.clock.advance(0);
+    await until(hasSettled);
+  }
+}
+
+/** A token for somebody else. */
+const otherToken = async ({ meetingUrl }: Stage) => {
+  const { join } = await guests.app.issue({ meetingUrl }, new AbortController().signal);
+  return { ...join, expiryTime: join.expiryTime.toISOString() };
+};
+
+describe.each(stages)('a token on $title', (stage) => {
+  const roster = () => guests.roster(stage);
+  const counts = () => guests.world.counts();
+  const lifeMs = stage.longestTokenLifeSeconds * 1_000;
+  const joined = async (...more: [Parameters<GuestCloud['newGuest']>[1]?]) => {
+    const guest = await guests.newGuest(stage, ...more);
+    await guest.is('joined');
+    return guest;
+  };
+
+  test('161: that has ended before the join is replaced once, and the guest joins', async () => {
+    const guest = await guests.newGuest(stage, {}, undefined, () => {
+      clock.jump(lifeMs + minute);
+    });
+    await reaches(guest, 'reconnecting');
+    expect(guest.session.state).toMatchObject({ reason: 'token-expired', refusal: { status: 401 } });
+    await reaches(guest, 'joined');
+    expect(guest.tokens).toHaveLength(2);
+    // On premises an identity lives as long as its tokens.
+    expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: stage.knowsGuestsForGood });
+    expect(roster()).toHaveLength(1);
+  });
+
+  test('161: that has ended while the machine slept is replaced, and the guest is back', async () => {
+    const guest = await joined();
+    const { endpoint } = roster()[0] ?? {};
+    // No timer was there to renew it.
+    clock.jump(lifeMs + minute);
+    guests.world.clock.advance(0);
+    await reaches(guest, 'reconnecting');
+    expect(guest.session.reason).toBe('token-expired');
+    await reaches(guest, 'joined');
+    expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: stage.knowsGuestsForGood });
+    // Another one that was there cannot be removed with a token that has ended; it is gone when the server misses it.
+    await goOn(guest, 6);
+    expect(roster().map((participant) => participant.endpoint === endpoint)).toEqual([stage.knowsGuestsForGood]);
+  });
+
+  test('164: that is refused twice before the join ends the session', async () => {
+    guests.world.faults.set(stage.operation('applications'), { status: 401 });
+    const guest = await guests.newGuest(stage);
+    await reaches(guest, 'failed');
+    expect(guest.session.state).toMatchObject({ reason: 'token-expired', refusal: { status: 401 } });
+    expect(guest.tokens).toHaveLength(2);
+    expect(counts()[stage.operation('applications')]).toBe(2);
+  });
+
+  test('164: that is refused in the meeting, and again on the way back, ends the session', async () => {
+    const guest = await joined();
+    for (const place of ['events', 'applications'] as const) {
+      guests.world.faults.set(stage.operation(place), { status: 401 });
+    }
+    guests.room(stage).accessLevel = 'Locked';
+    clock.advance(181_000);
+    guests.world.clock.advance(0);
+    await reaches(guest, 'failed');
+    expect(guest.session.reason).toBe('token-expired');
+    expect(guest.tokens).toHaveLength(2);
+  });
+
+  test('149: is renewed in time through a long meeting, without another join', async () => {
+    Object.assign(guests.world.platform, { tokenLifetimeSeconds: 3_600 });
+    const guest = await joined();
+    await goOn(guest, 150);
+    expect(guest.tokens.length).toBeGreaterThanOrEqual(3);
+    expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: true });
+    expect(roster()).toMatchObject([{ joins: 1 }]);
+    expect(counts()[stage.operation('applications')]).toBe(1);
+    expect(lastPoll(guest)?.headers.get('authorization')).toBe(`Bearer ${guest.tokens.at(-1)?.token ?? ''}`);
+    expect(guest.path()).toEqual(['discovering', 'creating-application', 'connecting', 'joined']);
+  });
+
+  test('148, 149: is valid for a way back at the very moment when the first one ends', async () => {
+    Object.assign(guests.world.platform, { tokenLifetimeSeconds: 3_600 });
+    const guest = await joined();
+    const before = roster()[0];
+    await goOn(guest, 60);
+    guest.network.setLost(true);
+    await reaches(guest, 'reconnecting');
+    guest.network.setLost(false);
+    await reaches(guest, 'joined');
+    expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: true });
+    expect(roster()).toMatchObject([{ id: before?.id, endpoint: before?.endpoint, joins: 2 }]);
+  });
+
+  test('for another participant is reported, and the first participant is removed', async () => {
+    const guest = await joined({ rejoin: async () => ({ ...(await otherToken(stage)), identityPreserved: false }) });
+    const before = roster()[0];
+    guest.network.setLost(true);
+    await reaches(guest, 'reconnecting');
+    guest.network.setLost(false);
+    await reaches(guest, 'joined');
+    expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: false });
+    await until(() => roster().length === 1);
+    expect(roster()[0]?.endpoint).not.toBe(before?.endpoint);
+  });
+
+  test('for another participant, at a renewal, is not used until the first one is refused', async () => {
+    const rejoin = async () => ({ ...(await otherToken(stage)), identityPreserved: false });
+    Object.assign(guests.world.platform, { tokenLifetimeSeconds: 3_600 });
+    const guest = await joined({ rejoin });
+    const before = roster()[0];
+    await goOn(guest, 58);
+    expect(lastPoll(guest)?.headers.get('authorization')).toBe(`Bearer ${guest.tokens[0]?.token ?? ''}`);
+    expect(roster()).toMatchObject([{ endpoint: before?.endpoint, joins: 1 }]);
+    clock.advance(181_000);
+    guests.world.clock.advance(0);
+    await reaches(guest, 'reconnecting');
+    await reaches(guest, 'joined');
+    expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: false });
+  });
+});
+
+describe.each(stages)('a renewal on $title', (stage) => {
+  test('that was for another participant leaves one participant after the next drop', async () => {
+    Object.assign(guests.world.platform, { tokenLifetimeSeconds: 3_600 });
+    const other = await otherToken(stage);
+    let asked = 0;
+    const rejoin = () => Promise.resolve({ ...other, identityPreserved: asked++ > 0 });
+    const guest = await guests.newGuest(stage, { rejoin });
+    await guest.is('joined');
+    await goOn(guest, 56);
+    expect(asked).toBe(1);
+    guest.network.setLost(true);
+    await reaches(guest, 'reconnecting');
+    guest.network.setLost(false);
+    await reaches(guest, 'joined');
+    expect(asked).toBe(2);
+    await until(() => guests.roster(stage).length === 1);
+    expect(guests.roster(stage)[0]?.endpoint).toBe(stage.participantOf(guests.world, other.token));
+    expect(guest.session.state).toEqual({ name: 'joined', identityPreserved: false });
+  });
+});
+
+const onPremises = stages.filter(({ isOnPremises }) => isOnPremises);
+
+describe.each(onPremises)('a ticket on $title', (stage) => {
+  const domain = new URL(stage.meetingUrl).host.replace('meet.', '') as SipDomain;
+  const refuseWith = (status: 401 | 403 | 500): void => {
+    guests.world.onPremises.behaviour[domain].badTokenAtApplications = status;
+  };
+  const toOtherPool = <T extends { applicationsUrl?: string }>(guestToken: T): T => ({
+    ...guestToken,
+    applicationsUrl: (guestToken.applicationsUrl ?? '').replace(/^https:\/\/[^.]+/, 'https://pool02'),
+  });
+
+  test.each([401, 403] as const)('161: that is refused with %d and a challenge is renewed, once', async (status) => {
+    refuseWith(status);
+    const guest = await guests.newGuest(stage, {}, undefined, () => {
+      clock.jump(61 * minute);
+    });
+    await reaches(guest, 'reconnecting');
+    expect(guest.session.state).toMatchObject({ reason: 'token-expired', refusal: { status } });
+    await reaches(guest, 'joined');
+    expect(guest.tokens).toHaveLength(2);
+  });
+
+  test('162: of another server, refused with a page and 500, is recognised, and replaced by another one', async () => {
+    refuseWith(500);
+    const guest = await guests.newGuest(stage, { join: toOtherPool(await otherToken(stage)) });
+    await reaches(guest, 'reconnecting');
+    expect(guest.session.state).toMatchObject({ reason: 'token-of-another-host', refusal: { status: 500 } });
+    await reaches(guest, 'joined');
+  });
+
+  test('162, 164: of another server ends the session when the next one is too', async () => {
+    refuseWith(500);
+    const rejoin = async () => toOtherPool(await otherToken(stage));
+    const guest = await guests.newGuest(stage, { join: await rejoin(), rejoin });
+    await reaches(guest, 'failed');
+    expect(guest.session.reason).toBe('token-of-another-host');
+    expect(guests.world.counts()['ucwa.applications']).toBe(2);
+  });
 });

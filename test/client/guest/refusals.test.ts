@@ -1,4 +1,4 @@
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 import type { JoinOptions } from '../../../client/guest/guest.ts';
 import type { Fault } from '../../../local/simulator/faults.ts';
 import type { GuestResource } from '../../../local/simulator/operations.ts';
@@ -46,14 +46,14 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
     expect(counts('join')).toBe(1);
   });
 
-  test('tells a guest whose token is for another meeting', async () => {
+  test('says that the token is for another meeting', async () => {
     const { join } = await guests.app.issue({ meetingUrl: stage.meetingUrl }, new AbortController().signal);
-    const pass = { ...join, expiryTime: join.expiryTime.toISOString() };
+    const guestToken = { ...join, expiryTime: join.expiryTime.toISOString() };
     const conferenceUri = guests.room(stage).conferenceUri.replace(/\w+$/, 'ANOTHER1');
     const misled = rewriting(({ body }) => ({
       body: body.replace(/"conferenceId":"[^"]+"/, `"conferenceId":"${conferenceUri}"`),
     }));
-    const guest = await failed({ join: { ...pass, conferenceUri } }, misled);
+    const guest = await failed({ join: { ...guestToken, conferenceUri } }, misled);
     expect(guest.session.reason).toBe('wrong-meeting');
     expect(roster()).toEqual([]);
   });
@@ -62,14 +62,17 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
     ['with another code', { status: 403, code: 'Forbidden', subcode: 'AnonymousNotAllowed' }, 'refused'],
     ['of a kind that nobody knows', { status: 400, code: 'BadRequest', subcode: 'SomethingNew' }, 'refused'],
     ['for a meeting that is not there', { status: 404, code: 'NotFound', subcode: 'Whatever' }, 'meeting-not-found'],
-  ])('182: at the join %s ends it, and its words are kept for the log', async (_, { status, ...said }, reason) => {
-    breakAt('join', { status, ...json(said) });
-    const guest = await failed();
-    expect(guest.session.state).toEqual({ name: 'failed', reason, refusal: { status, ...said } });
-  });
+  ])(
+    '182: at the join %s ends the session, and its code is kept for the log',
+    async (_, { status, ...said }, reason) => {
+      breakAt('join', { status, ...json(said) });
+      const guest = await failed();
+      expect(guest.session.state).toEqual({ name: 'failed', reason, refusal: { status, ...said } });
+    },
+  );
 
   test.each(['applications', 'events'] as const)(
-    '197: to %s that is a page with 200, such as the sign-in of a network, is no success',
+    "197: to %s that is a page with 200, such as the sign-in of a network, is an intermediary's",
     async (place) => {
       breakAt(place, { status: 200, contentType: 'text/html', body: '<html>Welcome to our hotel</html>' });
       const guest = await guests.newGuest(stage);
@@ -83,7 +86,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
 
   describe.each(places)('to %s', (place) => {
     test.each([403, 404, 409, 500, 502])(
-      '197: that is a page with %d is from something between, and tells nothing',
+      "197: that is a page with %d is an intermediary's, and its content is ignored",
       async (status) => {
         breakAt(place, { status, contentType: 'text/html; charset=utf-8', body: '<html>{"code":"NotFound"}</html>' });
         const guest = await guests.newGuest(stage);
@@ -99,7 +102,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
       },
     );
 
-    test('that sends elsewhere is not followed', async () => {
+    test('that redirects is not followed', async () => {
       breakAt(place, { status: 307, headers: { location: 'https://evil-lync.example/' }, body: '' });
       const guest = await guests.newGuest(stage);
       await reaches(guest, 'reconnecting');
@@ -124,7 +127,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
           clock.advance(2_000);
         }
         await reaches(guest, 'joined');
-        expect(guest.passes).toHaveLength(1);
+        expect(guest.tokens).toHaveLength(1);
         expect(counts('applications')).toBe(place === 'applications' ? 3 : 1);
         expect(counts('join')).toBe(place === 'join' ? 3 : 1);
         expect(guests.world.counts()['guest.discover']).toBe(stage.isOnPremises ? 0 : 1);
@@ -141,7 +144,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
       expect(pauses).toEqual([250, 500, 1_000]);
     });
 
-    test('200: with 429 that wants more than a minute is waited out by starting anew', async () => {
+    test('200: with 429 and more than a minute of Retry-After is waited out by a reconnect', async () => {
       breakAt(place, { status: 429, headers: { 'Retry-After': '100' }, times: 1 });
       const guest = await guests.newGuest(stage);
       await guest.is('reconnecting');
@@ -152,27 +155,27 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
       expect(roster()).toHaveLength(1);
     });
 
-    test('200: with 429 that wants more than anybody waits ends it', async () => {
+    test('200: with 429 and an hour of Retry-After ends the session', async () => {
       breakAt(place, { status: 429, headers: { 'Retry-After': '3600' } });
       const guest = await failed();
       expect(guest.session.state).toMatchObject({ reason: 'busy', refusal: { status: 429, code: 'TooManyRequests' } });
       expect(counts(place)).toBe(1);
     });
 
-    test.each([500, 504])('201: with %d is not sent again unless it was a question', async (status) => {
+    test.each([500, 504])('201: with %d is repeated only if it was a poll', async (status) => {
       breakAt(place, { status, times: 1, ...json({ code: 'ServiceFailure' }) });
       const guest = await guests.newGuest(stage);
       const answered = await sentAgain(guest, place);
       await reaches(guest, 'joined');
       expect(answered).toBe(place === 'events');
-      expect(guest.passes).toHaveLength(place === 'events' ? 1 : 2);
+      expect(guest.tokens).toHaveLength(place === 'events' ? 1 : 2);
       expect(roster()).toHaveLength(1);
       const joins = guest.network.sent.filter(({ url }) => url.includes('/onlineMeetingInvitations'));
       expect(new Set(joins.map(({ url }) => url)).size).toBe(joins.length);
     });
 
     test.each(['malformed', 'oversize', 'before-answer', 'mid-body'] as const)(
-      'that is %s costs time, and no second place in the room',
+      'that is %s leaves one participant in the room',
       async (kind) => {
         breakAt(
           place,
@@ -198,7 +201,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
     return method === 'POST' && !url.includes('/communication/');
   }
 
-  test('201: to a join that was carried out is not missed: the events tell, and nothing is sent again', async () => {
+  test('201: to a join that was carried out is made up for by the events, and the join is not repeated', async () => {
     breakAt('join', { cut: 'before-answer' });
     const guest = await guests.newGuest(stage);
     await guest.is('joined');
@@ -208,7 +211,7 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
     expect(roster()).toMatchObject([{ joins: 1 }]);
   });
 
-  test('201: to a join whose events do not come either is waited for ten seconds', async () => {
+  test('201: to a join whose events do not come either fails after ten seconds', async () => {
     breakAt('join', { status: 500, times: 1 });
     const guest = await guests.newGuest(stage);
     await until(() => clock.timers.includes(10_000));
@@ -234,14 +237,14 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
     });
   });
 
-  test.each(['<reason><code>', '', '<html/>'])('198: in XML that is “%s” ends nothing but the join', async (body) => {
+  test.each(['<reason><code>', '', '<html/>'])('198: in XML that is “%s” is a refusal without code', async (body) => {
     breakAt('join', { status: 403, contentType: 'application/vnd.microsoft.com.ucwa+xml', body });
     const guest = await failed();
     expect(guest.session.state).toEqual({ name: 'failed', reason: 'wrong-meeting', refusal: { status: 403 } });
   });
 
   test.each([undefined, { errorReportId: '1' }, 'DestinationNotFound, ApplicationNotFound', 7])(
-    '199: with debugInfo %j hands it on for the log, and means the same with every other',
+    '199: with debugInfo %j keeps it for the log, and means the same',
     async (debugInfo) => {
       breakAt('join', { status: 403, ...json({ code: 'Forbidden', debugInfo }) });
       const guest = await failed();
@@ -250,14 +253,14 @@ describe.each(stages.slice(0, 2))('an answer without success on $title', (stage)
     },
   );
 
-  test('that takes the application for another’s, at a conflict, is tried anew', async () => {
+  test('of a conflict at the creation of the application is followed by a reconnect', async () => {
     breakAt('applications', { status: 409, times: 1, ...json({ code: 'Conflict', subcode: 'AlreadyExists' }) });
     const guest = await guests.newGuest(stage);
     await reaches(guest, 'joined');
-    expect(guest.passes).toHaveLength(2);
+    expect(guest.tokens).toHaveLength(2);
   });
 
-  test('begins with U+FEFF and is read all the same', async () => {
+  test('that begins with U+FEFF is read', async () => {
     const marked = rewriting(({ body }) => (body === '' ? undefined : { body: `\uFEFF\uFEFF${body}` }));
     const guest = await guests.newGuest(stage, {}, marked);
     await guest.is('joined');

@@ -1,4 +1,4 @@
-import type { Send } from '../../../client/answer.ts';
+import type { Send } from '../../../client/http.ts';
 
 /** An answer on its way to the guest. */
 export interface PassingAnswer {
@@ -11,7 +11,7 @@ export interface PassingAnswer {
 
 type Change = Partial<Pick<PassingAnswer, 'status' | 'headers' | 'body'>> | undefined;
 
-/** Changes answers before the guest sees them. @param change undefined: passes as it is */
+/** Changes answers before the guest sees them. @param change undefined: it stays as it is */
 export function rewriting(change: (answer: PassingAnswer) => Change): (send: Send) => Send {
   return (send) => async (url, init) => {
     const response = await send(url, init);

@@ -1,23 +1,227 @@
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
+import { createAnonymousJoinClient, type AnonymousJoinClient, type ProblemCode } from '../../client/client.ts';
 import { guestIdOf } from '../../lib/guests/identity.ts';
 import { problemBody } from '../../lib/http/responses.ts';
-import { Problem, problemCatalogue, type ProblemCode } from '../../lib/problem.ts';
+import { Problem, problemCatalogue, type ProblemCode as ServiceCode } from '../../lib/problem.ts';
+import { meetingUrl, otherMeetingUrl } from '../support/testCloud.ts';
+import { functionKey } from '../support/testHost.ts';
 import { until } from '../support/until.ts';
-import { meetingUrl } from '../support/testCloud.ts';
+import type { Loss } from './lossyProxy.ts';
 import { manualClock } from './manualClock.ts';
 import { problemOf, startServedClient, type ServedClient } from './servedClient.ts';
-import type { Loss } from './lossyProxy.ts';
 
-const problemCodes = Object.keys(problemCatalogue) as ProblemCode[];
 let served: ServedClient;
+let client: AnonymousJoinClient;
 
 beforeAll(async () => {
   served = await startServedClient();
+  client = served.newClient({ retry: { tries: 1 } });
 });
 
 afterEach(() => served.mend());
 afterAll(() => served.stop());
 
+type Provocation = () => Promise<unknown>;
+const issued = () => client.issue({ meetingUrl });
+const removed = async () => {
+  const join = await issued();
+  await client.removeGuest(join.guestId);
+  return join;
+};
+const broken: Parameters<ServedClient['world']['faults']['set']>[1] = { status: 503 };
+
+describe('problems of the service are typed', () => {
+  test.each<[ProblemCode, number, Provocation]>([
+    ['invalid-request', 400, () => client.issue({ meetingUrl: 'meet me' })],
+    ['payload-too-large', 413, () => client.preflight({ meetingUrl: 'x'.repeat(20_000) })],
+    ['meeting-url-not-supported', 400, () => client.issue({ meetingUrl: 'https://elsewhere.example/1' })],
+    ['origin-not-allowed', 400, () => client.issue({ meetingUrl, allowedOrigins: ['https://elsewhere.example'] })],
+    ['guest-not-found', 404, () => client.rejoin({ applicationSessionId: randomUUID() })],
+    ['guest-removed', 410, async () => client.rejoin(pick(await removed()))],
+    [
+      'session-bound-to-another-meeting',
+      409,
+      async () => client.issue({ ...pick(await issued()), meetingUrl: otherMeetingUrl }),
+    ],
+    ['subscription-not-found', 404, () => client.unsubscribeFromHealth('A'.repeat(43))],
+    ['callback-not-allowed', 400, () => client.subscribeToHealth({ callbackUrl: 'https://elsewhere.example/' })],
+    ['caller-unauthenticated', 401, () => served.newClient({ authorize: 'another-key' }).health()],
+  ])('%s', async (code, status, provoke) => {
+    const problem = await problemOf(provoke());
+    expect(problem).toMatchObject({ name: 'AnonymousJoinProblem', code, status });
+    expect(problem.detail).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('invalid-request, for a field that the types do not have', async () => {
+    // @ts-expect-error -- so they are those of the definition
+    const problem = await problemOf(client.issue({ meetingUrl, displayName: 'Jo' }));
+    expect(problem.errors).toEqual([{ pointer: '/displayName', detail: expect.any(String) as string }]);
+  });
+
+  test('idempotency-key-reused', async () => {
+    const idempotencyKey = randomUUID();
+    await client.createMeeting({ subject: 'One' }, { idempotencyKey });
+    const problem = await problemOf(client.createMeeting({ subject: 'Another' }, { idempotencyKey }));
+    expect(problem).toMatchObject({ code: 'idempotency-key-reused', status: 422 });
+  });
+
+  test.each<[ProblemCode, number, () => void]>([
+    [
+      'platform-unavailable',
+      503,
+      () => {
+        served.world.faults.set('platform.tokens', broken);
+      },
+    ],
+    [
+      'too-many-requests',
+      429,
+      () => {
+        served.world.faults.set('platform.tokens', { status: 429 });
+      },
+    ],
+    [
+      'platform-refused',
+      502,
+      () => {
+        served.world.faults.set('platform.tokens', { status: 400 });
+      },
+    ],
+  ])('%s', async (code, status, breakPlatform) => {
+    await issued();
+    breakPlatform();
+    expect(await problemOf(issued())).toMatchObject({ code, status });
+  });
+
+  test('every mistake in a request is listed, and a refusal has its reason', async () => {
+    const mistakes = await problemOf(client.issue({ meetingUrl: 'meet me', allowedOrigins: [] }));
+    expect(mistakes.errors?.map(({ pointer }) => pointer).sort()).toEqual(['/allowedOrigins', '/meetingUrl']);
+    expect(mistakes.instance).toMatch(/^urn:uuid:/);
+    await issued();
+    served.world.faults.set('platform.tokens', { status: 400 });
+    expect((await problemOf(issued())).reason).toBe('meeting-rejected');
+  });
+});
+
+describe('answers that the service did not give are typed', () => {
+  test.each<[number, ProblemCode]>([
+    [401, 'caller-unauthenticated'],
+    [403, 'caller-not-allowed'],
+    [404, 'endpoint-not-found'],
+    [413, 'payload-too-large'],
+    [429, 'too-many-requests'],
+    [500, 'internal'],
+    [502, 'unreachable'],
+    [503, 'unreachable'],
+    [504, 'unreachable'],
+    [204, 'unexpected-answer'],
+    [302, 'unexpected-answer'],
+    [418, 'unexpected-answer'],
+  ])('%i without a body: %s', async (status, code) => {
+    served.proxy.lose({ status, headers: { location: 'https://elsewhere.example/' } });
+    expect(await problemOf(issued())).toMatchObject({ code, status });
+  });
+
+  test.each<[string, string]>([
+    ['the page of a hotel', '<html>Welcome! Please sign in.</html>'],
+    ['another JSON', '{"hello":"world"}'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['an answer with a field of another type', '{"guestId":7}'],
+    ['a time that is none', JSON.stringify({ guestId: 'g', removedAt: 'yesterday', tokensValidUntil: 'tomorrow' })],
+  ])('%s with 200: unexpected-answer', async (_, body) => {
+    served.proxy.lose({ status: 200, headers: { 'content-type': 'application/json' }, body });
+    expect(await problemOf(client.removeGuest('g'))).toMatchObject({ code: 'unexpected-answer', status: 200 });
+  });
+
+  test('a list whose pages repeat themselves', async () => {
+    const page = { status: 200, body: '{"guests":[],"cursor":"again"}' };
+    served.proxy.lose(page, page);
+    expect((await problemOf(client.searchGuests({ meetingUrl }).next())).code).toBe('unexpected-answer');
+  });
+
+  test('nobody at the other end', async () => {
+    await served.proxy.setDown(true);
+    expect(await problemOf(issued())).toMatchObject({ code: 'unreachable', status: undefined });
+  });
+});
+
+test('a code and fields of a later release are kept', async () => {
+  const problem = { type: 't', title: 't', status: 409, detail: 'Do this.', instance: 'i', code: 'new', more: true };
+  served.proxy.lose({ status: 409, body: JSON.stringify(problem) });
+  expect(await problemOf(issued())).toMatchObject({ code: 'new', detail: 'Do this.', transient: false });
+  served.proxy.lose({ status: 200, body: '{"status":"maintenance","until":"tonight"}' });
+  expect(await client.healthStatus()).toMatchObject({ status: 'maintenance' });
+});
+
+test.each(['', '..', 'a/b', 'a?b', '%2e%2e', 'ä'])(
+  'the id %j, which would change the path, is not sent',
+  async (id) => {
+    expect((await problemOf(client.getGuest(id))).code).toBe('invalid-request');
+    expect((await problemOf(client.removeGuest(id))).code).toBe('invalid-request');
+    expect(served.proxy.passed).toEqual([]);
+  },
+);
+
+test('a problem has the session id of its guest, and does not print it', async () => {
+  await issued();
+  served.world.faults.set('platform.tokens', broken);
+  const applicationSessionId = randomUUID();
+  const calls: Provocation[] = [
+    () => client.issue({ meetingUrl, applicationSessionId }),
+    () => client.rejoin({ applicationSessionId }),
+  ];
+  for (const call of calls) {
+    const problem = await problemOf(call());
+    expect(problem.applicationSessionId).toBe(applicationSessionId);
+    for (const shown of [inspect(problem, { depth: 9, showHidden: true }), JSON.stringify(problem), problem.stack]) {
+      expect(shown).not.toContain(applicationSessionId);
+      expect(shown).not.toContain(functionKey);
+      expect(shown).not.toContain(meetingUrl);
+    }
+  }
+});
+
+test('the error for a key or token that cannot be sent does not quote it', async () => {
+  for (const authorize of ['secret\nkey', () => 'secret\ntoken', () => '']) {
+    const call = served.newClient({ authorize }).health();
+    const error = await call.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(inspect(error, { depth: 9 })).not.toContain('secret');
+  }
+});
+
+test.each([
+  'http://join.contoso.example',
+  'ftp://join.contoso.example',
+  'https://user:word@join.contoso.example',
+  'https://join.contoso.example/?code=key',
+  'https://join.contoso.example/#there',
+  'join.contoso.example',
+])('%s is refused as a base URL', (baseUrl) => {
+  expect(() => createAnonymousJoinClient({ baseUrl })).toThrow(/URL|baseUrl/);
+});
+
+test.each([
+  ['https://join.contoso.example', 'https://join.contoso.example/api/health'],
+  ['https://advisor.contoso.example/join/', 'https://advisor.contoso.example/join/api/health'],
+  ['http://localhost:7071', 'http://localhost:7071/api/health'],
+])('endpoints below %s are called at %s', async (baseUrl, expected) => {
+  const called: string[] = [];
+  const fetch = (url: string) => {
+    called.push(url);
+    return Promise.resolve(Response.json({ status: 'pass' }));
+  };
+  await createAnonymousJoinClient({ baseUrl, fetch }).healthStatus();
+  expect(called).toEqual([expected]);
+});
+
+function pick({ applicationSessionId }: { applicationSessionId: string }): { applicationSessionId: string } {
+  return { applicationSessionId };
+}
+
+const problemCodes = Object.keys(problemCatalogue) as ServiceCode[];
 const sent = (): number => served.proxy.passed.length;
 const statuses = () => served.proxy.passed.map(({ status }) => status);
 
@@ -30,7 +234,7 @@ async function rowsOf(applicationSessionId: string): Promise<Record<string, unkn
 
 describe('an answer that is lost after the service has done its work', () => {
   test.each<Loss>(['before-answer', 'mid-body'])(
-    '(%s) still makes one guest, one participant, one row a table',
+    '(%s) makes one guest, one participant and one row a table',
     async (loss) => {
       served.proxy.lose(loss, loss);
       const join = await served.newClient().issue({ meetingUrl });
@@ -42,7 +246,7 @@ describe('an answer that is lost after the service has done its work', () => {
     },
   );
 
-  test('costs a rejoin a token, and no guest', async () => {
+  test('makes a rejoin repeat, as the same guest', async () => {
     const client = served.newClient();
     const { applicationSessionId, guestId } = await client.issue({ meetingUrl });
     served.proxy.lose('before-answer');
@@ -77,7 +281,7 @@ describe('an answer that is lost after the service has done its work', () => {
   });
 });
 
-describe('what may succeed later is tried again', () => {
+describe('what may succeed later is repeated', () => {
   test('after refused connections, up to four times, and then as the same guest', async () => {
     const client = served.newClient();
     await served.proxy.setDown(true);
@@ -148,7 +352,7 @@ describe('what may succeed later is tried again', () => {
   });
 });
 
-describe('what stays as it is, is asked once', () => {
+describe('what fails in the same way again is sent once', () => {
   test('a refusal of the platform', async () => {
     served.world.faults.set('platform.tokens', { status: 400 });
     expect((await problemOf(served.newClient().issue({ meetingUrl }))).code).toBe('platform-refused');
@@ -177,7 +381,7 @@ const transient: readonly string[] = [
 ];
 
 test.each(problemCodes.map((code) => [code, transient.includes(code) ? 2 : 1]))(
-  'a problem %s of the service is known for what it is: of two answers like it %i are asked for',
+  'a problem %s of the service keeps its code: of two such answers the client gets %i',
   async (code, tries) => {
     const { status } = problemCatalogue[code];
     const body = JSON.stringify(problemBody(new Problem(code, 'Do this.'), randomUUID()));
@@ -189,7 +393,7 @@ test.each(problemCodes.map((code) => [code, transient.includes(code) ? 2 : 1]))(
 );
 
 describe('a call ends', () => {
-  test('when the pause that is asked for would be longer than its time: the caller is told how long', async () => {
+  test('when Retry-After is longer than its time: the problem says how long', async () => {
     const client = served.newClient();
     await client.issue({ meetingUrl });
     served.world.faults.set('platform.tokens', { status: 503, headers: { 'Retry-After': '77' } });
@@ -199,7 +403,7 @@ describe('a call ends', () => {
     expect(statuses()).toEqual([201, 503]);
   });
 
-  test('when no try is answered: each is given up after 20 s, all together after 30 s', async () => {
+  test('when no try is answered: each ends after 20 s, all together after 30 s', async () => {
     const clock = manualClock();
     served.proxy.lose('never', 'never');
     const failing = problemOf(served.newClient({ clock, random: () => 1 }).issue({ meetingUrl }));

@@ -1,6 +1,7 @@
-import type { Send } from '../../../client/answer.ts';
 import type { JoinOptions } from '../../../client/guest/guest.ts';
+import type { Send } from '../../../client/http.ts';
 import type { SentRequest } from '../../../local/guestNetwork.ts';
+import { until } from '../../support/until.ts';
 import { stages, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';
 import { rewriting } from './rewriting.ts';
 
@@ -37,10 +38,10 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
     const { applications, rest } = sent(guest);
     expect(rest.map(({ method }) => method)).toEqual(expect.arrayContaining(['GET', 'POST', 'DELETE']));
     const proofs = new Set([applications, ...rest].map(({ headers }) => headers.get('authorization')));
-    expect([...proofs]).toEqual([`Bearer ${guest.passes[0]?.token ?? ''}`]);
+    expect([...proofs]).toEqual([`Bearer ${guest.tokens[0]?.token ?? ''}`]);
   });
 
-  test('discovers with nothing but the URL, byte for byte; on premises the service has done that', async () => {
+  test('discovers with nothing but the URL, unchanged; on premises it sends no discovery', async () => {
     const guest = await joined();
     const { discovery } = sent(guest);
     const discoveries = guests.world.calls.filter(({ operation }) => operation === 'guest.discover');
@@ -48,7 +49,7 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
       expect(discoveries).toEqual([]);
       return;
     }
-    expect(discovery?.url).toBe(guest.passes[0]?.discoverUrl);
+    expect(discovery?.url).toBe(guest.tokens[0]?.discoverUrl);
     expect([...(discovery?.headers.keys() ?? [])]).toEqual(['accept']);
     expect(discoveries).toMatchObject([{ authorized: false }]);
     expect(discovery?.url).toContain('psat%253d');
@@ -76,7 +77,7 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
     expect(changed).toEqual([201, 201]);
   });
 
-  test('170: goes with relative links to the host of the applications', async () => {
+  test('170: resolves relative links against the host of the applications', async () => {
     const guest = await joined();
     await guest.session.leave();
     const { applications, rest } = sent(guest);
@@ -134,24 +135,24 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
     });
   });
 
-  test('174: does not join where nobody says which meeting, for that would be a new one', async () => {
+  test('174: is no join when the meeting is not known, because that would make a new one', async () => {
     const { join } = await guests.app.issue({ meetingUrl: stage.meetingUrl }, new AbortController().signal);
     const { token, discoverUrl, applicationsUrl } = join;
-    const pass = { token, ...(discoverUrl && { discoverUrl }), expiryTime: join.expiryTime.toISOString() };
+    const guestToken = { token, ...(discoverUrl && { discoverUrl }), expiryTime: join.expiryTime.toISOString() };
     const silent = rewriting(({ body }) => ({ body: body.replace('"conferenceId"', '"conference"') }));
-    const options = { join: applicationsUrl === undefined ? pass : { ...pass, applicationsUrl } };
+    const options = { join: applicationsUrl === undefined ? guestToken : { ...guestToken, applicationsUrl } };
     const guest = await guests.newGuest(stage, options, silent);
     await guest.is('failed');
     expect(guest.session.reason).toBe('unusable-answer');
     expect(guests.world.counts()[stage.operation('applications')]).toBe(0);
   });
 
-  test('polls before it joins, so that nothing is missed', async () => {
+  test('polls before it joins, so that it misses no event', async () => {
     const { rest } = sent(await joined());
     expect(rest.slice(0, 2).map(({ method }) => method)).toEqual(['GET', 'POST']);
   });
 
-  test('has one poll on its way at a time', async () => {
+  test('has one poll under way at a time', async () => {
     let [open, most] = [0, 0];
     const counted = (send: Send): Send => {
       return async (url, init) => {
@@ -172,7 +173,7 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
     expect(guest.network.sent.filter(({ url }) => /makeMeAvailable|reportMyActivity/i.test(url))).toEqual([]);
   });
 
-  test('186: is gone from the roster once the removal is answered, which a page that closes does not cancel', async () => {
+  test('186: removes it from the roster by the time the removal is answered, also when the page closes', async () => {
     const guest = await joined();
     await guest.session.leave({ keepalive: true });
     expect(guest.network.sent.at(-1)).toMatchObject({ method: 'DELETE', status: 204, keepalive: true });
@@ -181,7 +182,7 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
   });
 
   test.each(['https://evil-lync.example', 'https://evil-contoso.example'])(
-    '159: never goes with the token to another host, such as %s, though a link leads there',
+    '159: never takes the token to another host, such as %s, when a link leads there',
     async (elsewhere) => {
       for (const rel of ['self', 'events', 'joinOnlineMeeting']) {
         const misled = rewriting(({ method, body }) => {
@@ -202,5 +203,164 @@ describe.each(stages)('what a guest sends on $title', (stage) => {
     await guest.is('failed');
     expect(guest.session.reason).toBe('unusable-answer');
     expect(guests.world.calls.filter(({ host }) => host.startsWith('evil'))).toEqual([]);
+  });
+});
+
+const isJoin = ({ method, url }: { method: string; url: string }): boolean =>
+  method === 'POST' && url.includes('/onlineMeetingInvitations');
+const joinOf = ({ network }: TestGuest) => network.sent.filter(isJoin);
+
+describe.each(stages)('the outcome of a join on $title', (stage) => {
+  const behaviour = () => guests.world.meetings.behaviour;
+  const room = () => guests.room(stage);
+  const roster = () => guests.roster(stage);
+
+  test('178, 179: is not in the answer, which is empty and says only that the join has begun', async () => {
+    behaviour().accessLevel = 'Locked';
+    const answers: string[] = [];
+    const noted = rewriting((answer) => {
+      if (isJoin(answer)) answers.push(`${answer.status} ${answer.body}`);
+      return undefined;
+    });
+    const guest = await guests.newGuest(stage, {}, noted);
+    await guest.is('lobby');
+    await until(() => answers.length > 0);
+    expect(answers).toEqual(['201 ']);
+    expect(guest.path()).not.toContain('joined');
+    expect(room().admit(roster()[0]?.id ?? '')).toBe(true);
+    await guest.is('joined');
+  });
+
+  test('180: is known by the operation’s id when the events come before the answer', async () => {
+    behaviour().eventsBeforeAnswer = true;
+    const guest = await guests.newGuest(stage);
+    let answeredWhenJoined: unknown = 'never joined';
+    guest.session.subscribe(({ state }) => {
+      if (state.name === 'joined') answeredWhenJoined = joinOf(guest)[0]?.status;
+    });
+    await guest.is('joined');
+    await until(() => joinOf(guest)[0]?.status === 201);
+    expect(answeredWhenJoined).toBeUndefined();
+    expect(guest.session.state.name).toBe('joined');
+  });
+
+  test('180: is known by the invitation’s URL when events have no operation id, before the answer or after it', async () => {
+    for (const eventsBeforeAnswer of [true, false]) {
+      Object.assign(behaviour(), { eventsBeforeAnswer });
+      const nameless = rewriting(({ body }) => ({ body: body.replaceAll('"operationId"', '"operation"') }));
+      const guest = await guests.newGuest(stage, {}, nameless);
+      await guest.is('joined');
+      expect(joinOf(guest)).toHaveLength(1);
+      await guest.session.leave();
+    }
+  });
+
+  test('180: is not taken from the invitation of somebody else', async () => {
+    let real = '';
+    const foreign = rewriting((answer) => {
+      if (!answer.url.includes('/events')) return undefined;
+      real ||= /"operationId":"([^"]+)"/.exec(answer.body)?.[1] ?? '';
+      return { body: answer.body.replace(/"operationId":"[^"]+"/g, '"operationId":"another"') };
+    });
+    const guest = await guests.newGuest(stage, {}, foreign);
+    await until(() => real !== '' && roster()[0]?.state === 'connected' && joinOf(guest)[0]?.status === 201);
+    await guests.newGuest(stage).then((other) => other.is('joined'));
+    expect(guest.session.state.name).toBe('connecting');
+  });
+
+  test('180: is understood by a page that sees no Location, from events without operation id', async () => {
+    const blind = rewriting(({ headers, body }) => {
+      headers.delete('location');
+      return { headers, body: body.replaceAll('"operationId"', '"operation"') };
+    });
+    const guest = await guests.newGuest(stage, {}, blind);
+    await guest.is('joined');
+  });
+
+  test('is understood where links of events are absolute', async () => {
+    const absolute = rewriting(({ url, body }) => ({
+      body: body.replaceAll('"href":"/', `"href":"${new URL(url).origin}/`),
+    }));
+    behaviour().accessLevel = 'Invited';
+    const guest = await guests.newGuest(stage, {}, absolute);
+    await guest.is('lobby');
+    room().deny(roster()[0]?.id ?? '');
+    await guest.is('failed');
+    expect(guest.session.reason).toBe('denied');
+  });
+
+  test('181: is understood from the completed event alone', async () => {
+    behaviour().joinEvents = 'completed-only';
+    const guest = await guests.newGuest(stage);
+    await guest.is('joined');
+    expect(roster()).toMatchObject([{ state: 'connected' }]);
+  });
+
+  test('181: is understood from the completed event alone after the lobby', async () => {
+    Object.assign(behaviour(), { joinEvents: 'completed-only', accessLevel: 'Invited' });
+    const guest = await guests.newGuest(stage);
+    await until(() => joinOf(guest)[0]?.status === 201 && roster()[0]?.state === 'lobby');
+    expect(guest.session.state.name).toBe('connecting');
+    room().admit(roster()[0]?.id ?? '');
+    await guest.is('joined');
+  });
+
+  test('183: stays Connecting while the guest is in the lobby', async () => {
+    behaviour().accessLevel = 'SameEnterprise';
+    const states: string[] = [];
+    const noted = rewriting(({ url, body }) => {
+      if (url.includes('/events'))
+        states.push(...[...body.matchAll(/"state":"(\w+)"/g)].map(([, state = '']) => state));
+      return undefined;
+    });
+    const guest = await guests.newGuest(stage, {}, noted);
+    await guest.is('lobby');
+    expect(states).toContain('InLobby');
+    expect(new Set(states)).toEqual(new Set(['Connecting', 'InLobby']));
+  });
+
+  test.each([
+    ['Denied', 'denied'],
+    ['Removed', 'ejected'],
+    ['Ended', 'meeting-ended'],
+    ['InviteesOnly', 'invitees-only'],
+    ['TooManyParticipants', 'too-many-participants'],
+    ['TooManyLobbyParticipants', 'too-many-participants'],
+    ['DestinationNotFound', 'meeting-not-found'],
+    ['Timeout', 'lobby-timeout'],
+    ['SomethingNew', 'refused'],
+    ['constructor', 'refused'],
+  ])(
+    '182: of a failure with the subcode %s is %s, and its code and subcode are kept for the log',
+    async (reasonSubcode, reason) => {
+      Object.assign(behaviour(), { reasonSubcode, accessLevel: 'Invited' });
+      const guest = await guests.newGuest(stage);
+      await guest.is('lobby');
+      room().deny(roster()[0]?.id ?? '');
+      await guest.is('failed');
+      expect(guest.session.state).toEqual({
+        name: 'failed',
+        reason,
+        refusal: { code: 'RemoteFailure', subcode: reasonSubcode },
+      });
+    },
+  );
+
+  test('182: of a failure without subcode is a refusal', async () => {
+    Object.assign(behaviour(), { reasonSubcode: '', accessLevel: 'Invited', joinEvents: 'completed-only' });
+    const guest = await guests.newGuest(stage);
+    await until(() => roster()[0]?.state === 'lobby');
+    room().deny(roster()[0]?.id ?? '');
+    await guest.is('failed');
+    expect(guest.session.state).toMatchObject({ reason: 'refused', refusal: { code: 'RemoteFailure' } });
+  });
+
+  test('that comes after the guest was in for a while says why it was removed', async () => {
+    behaviour().reasonSubcode = 'SomethingNew';
+    const guest = await guests.newGuest(stage);
+    await guest.is('joined');
+    room().eject(roster()[0]?.id ?? '');
+    await guest.is('failed');
+    expect(guest.session.state).toMatchObject({ reason: 'refused', refusal: { subcode: 'SomethingNew' } });
   });
 });

@@ -1,7 +1,7 @@
-// Written by `npm run client:types` from lib/http: change the schemas or the doors there.
+// Written by `npm run client:types` from lib/contract: change the endpoints and schemas there.
 
-/** How each door is called. */
-export const doors = {
+/** How each endpoint is called. */
+export const endpoints = {
   IssueAnonymousToken: {
     method: 'POST',
     path: '/v1/anonymous-tokens',

@@ -1,4 +1,0 @@
-/** Tells a listener as an event is told: what it throws is the listener's, and breaks nothing of ours. */
-export function tell(listener: () => void): void {
-  queueMicrotask(listener);
-}
