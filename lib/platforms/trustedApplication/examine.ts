@@ -1,13 +1,11 @@
 import { EntraTokens } from '../../azure/entraToken.ts';
-import { createTransport, type Transport } from '../../net/transport.ts';
+import { HttpTransport, type Transport } from '../../net/transport.ts';
 import { failing, passed, warning, type Advice, type Examination } from '../examination.ts';
 import type { ExamineOptions } from '../descriptor.ts';
 import type { Observe } from '../recordSteps.ts';
 import { unreachable } from '../unreachable.ts';
 import { discoveryAdvice, explainToken, publicAuthority, type LastRequest } from './advice.ts';
 import { runCheck } from './check.ts';
-import { createServiceClient } from './client.ts';
-import { discover } from './discover.ts';
 import { grantGuestJoin, grantOnDemandMeetings, ofPermissions } from './permissions.ts';
 import type { TrustedApplicationSettings } from './settings.ts';
 
@@ -47,12 +45,8 @@ export async function examine(
   };
 
   const tokens = new EntraTokens({ entra, audience, readSecret, development, now });
-  const client = createServiceClient({ send, tokens, hosts });
-  const signal = AbortSignal.timeout(20_000);
-  const found = await runCheck(
-    { tokens, discover: (_, observing) => discover({ discoverUrl, endpointId, hosts, client }, signal, observing) },
-    observe,
-  ).catch((error: unknown) => {
+  const options = { discoverUrl, endpointId, client: { send, tokens, hosts } };
+  const found = await runCheck(options, observe, AbortSignal.timeout(20_000)).catch((error: unknown) => {
     if (error instanceof CheckEnded) return undefined;
     throw error;
   });
@@ -82,7 +76,7 @@ function notGranted(entra: TrustedApplicationSettings['entra']): Advice {
 async function checkTenant(examination: Examination, entra: TrustedApplicationSettings['entra']): Promise<boolean> {
   const { tenantId, authorityHost = publicAuthority } = entra;
   const url = new URL(`/${tenantId}/v2.0/.well-known/openid-configuration`, authorityHost);
-  const send = createTransport();
+  const send = new HttpTransport().send;
   const status = await examination.run(
     'entra/tenant',
     async () => (await send({ method: 'GET', url }, AbortSignal.timeout(10_000))).status,

@@ -3,11 +3,9 @@ import type { ExamineOptions } from '../descriptor.ts';
 import type { Advice, Examination } from '../examination.ts';
 import type { Observe } from '../recordSteps.ts';
 import { adviceOn } from './advice.ts';
-import { DiscoveryFailure } from './autodiscovery.ts';
 import { domainsOf, runCheck } from './check.ts';
+import { ChallengeFailure, DiscoveryFailure, TicketFailure } from './failure.ts';
 import type { UcwaSettings } from './settings.ts';
-import { TicketFailure } from './ticketFailure.ts';
-import { ChallengeFailure } from './tokenEndpoint.ts';
 import type { Grant } from './webTicket.ts';
 
 /** The steps of the health check for every SIP domain, without retries. */
@@ -29,7 +27,7 @@ export async function examine(
       if (!found) throw new CheckEnded();
       return found.value;
     };
-    await runCheck(options, domain, observe, AbortSignal.timeout(30_000)).catch((error: unknown) => {
+    await runCheck({ ...options, signal: AbortSignal.timeout(30_000) }, domain, observe).catch((error: unknown) => {
       if (!(error instanceof CheckEnded)) throw error;
     });
   }

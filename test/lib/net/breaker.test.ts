@@ -1,5 +1,5 @@
-import { createTransport, type Transport } from '../../../lib/net/transport.ts';
-import { createUpstream, type Upstream } from '../../../lib/net/upstream.ts';
+import { HttpTransport, type Transport } from '../../../lib/net/transport.ts';
+import { Upstream } from '../../../lib/net/upstream.ts';
 import { until } from '../../support/until.ts';
 import { host, startTlsServer, type TlsServer } from './tlsServer.ts';
 import { answerInTurn, forever, get, outcome, upstreamOf } from './upstreamOf.ts';
@@ -143,10 +143,10 @@ describe('the breaker', () => {
   });
 
   it('does not let a request queue up behind the trial when it comes back from its pause', async () => {
-    const transport = createTransport({ connectTo: server.connectTo, callTimeoutMs: 2_000 });
+    const transport = new HttpTransport({ connectTo: server.connectTo, callTimeoutMs: 2_000 }).send;
     let answered = 0;
     const counting: Transport = (request, signal) => transport(request, signal).finally(() => (answered += 1));
-    const service = createUpstream({ transport: counting, attempts: 2, breakAfter: 1, halfOpenAfterMs: 50 });
+    const service = new Upstream({ transport: counting, attempts: 2, breakAfter: 1, halfOpenAfterMs: 50 });
     answerInTurn(server, [503], { 'retry-after': '1' });
     const paused = outcome(service.send(get, forever));
     await until(() => answered === 1);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
-import { createTransport, type Transport, type TransportOptions } from '../../../lib/net/transport.ts';
+import { HttpTransport, type Transport, type TransportOptions } from '../../../lib/net/transport.ts';
 import { host, startTlsServer, url, type TlsServer } from './tlsServer.ts';
 
 let server: TlsServer;
@@ -16,7 +16,7 @@ afterEach(async () => {
 const forever = new AbortController().signal;
 
 function transport(options: TransportOptions = {}): Transport {
-  return createTransport({ connectTo: server.connectTo, ...options });
+  return new HttpTransport({ connectTo: server.connectTo, ...options }).send;
 }
 
 describe('a call', () => {
@@ -57,7 +57,7 @@ describe('a call', () => {
 
   it('goes to the host of the URL when it is not told otherwise', async () => {
     const here = new URL(`https://localhost:${server.port}/`);
-    await createTransport()({ method: 'GET', url: here }, forever);
+    await new HttpTransport().send({ method: 'GET', url: here }, forever);
     expect(server.requests[0]?.headers.host).toBe(`localhost:${server.port}`);
   });
 

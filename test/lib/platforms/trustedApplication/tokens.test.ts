@@ -1,8 +1,6 @@
-import { createUpstream } from '../../../../lib/net/upstream.ts';
-import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
-import { Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
+import { Upstream } from '../../../../lib/net/upstream.ts';
+import { discover, Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { requestToken, type TokenOptions } from '../../../../lib/platforms/trustedApplication/tokens.ts';
-import { discover } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import { readWebToken } from '../../../../local/simulator/webToken.ts';
 import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
 import { guest, requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
@@ -20,14 +18,14 @@ beforeEach(async () => {
   nowMs = Date.now();
   const { discoverUrl, endpointId, hosts } = platform.settings;
   // The breaker keeps to the real clock; it is not what is tested here.
-  const upstream = createUpstream({ transport: platform.transport, initialDelayMs: 5, breakAfter: 1_000 });
-  const client = createServiceClient({ send: upstream.send, tokens: platform.newTokens(), hosts });
+  const upstream = new Upstream({ transport: platform.transport, initialDelayMs: 5, breakAfter: 1_000 });
+  const client = { send: upstream.send, tokens: platform.newTokens(), hosts };
   const now = () => nowMs;
   const discovery = new Discovery({
-    discover: () => discover({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work()),
+    discover: () => discover({ discoverUrl, endpointId, client }, requestSignal()),
     now,
   });
-  options = { discovery, client, hosts, now };
+  options = { discovery, client, now };
 });
 afterAll(() => platform.stop());
 

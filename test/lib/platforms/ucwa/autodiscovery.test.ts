@@ -1,4 +1,4 @@
-import { DiscoveryFailure } from '../../../../lib/platforms/ucwa/autodiscovery.ts';
+import { DiscoveryFailure } from '../../../../lib/platforms/ucwa/failure.ts';
 import {
   contoso,
   guestOf,

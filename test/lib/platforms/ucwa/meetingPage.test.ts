@@ -1,5 +1,5 @@
 import type { MeetingPlatform } from '../../../../lib/platforms/platform.ts';
-import { findConference, type Conference } from '../../../../lib/platforms/ucwa/meetingPage.ts';
+import { findConference, type Conference } from '../../../../lib/platforms/ucwa/conferences.ts';
 import type { OnPremisesMeeting } from '../../../../local/simulator/upstreams/onPremises/meetings.ts';
 import { forever, guestOf, joinUrl, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
@@ -28,7 +28,7 @@ beforeEach(() => adapter.reset());
 afterAll(() => adapter.stop());
 
 function find(url: string): Promise<Conference | undefined> {
-  return findConference(adapter.transport, new URL(url), 'contoso.example', forever);
+  return findConference(new URL(url), { send: adapter.transport, domain: 'contoso.example', signal: forever });
 }
 
 /** Changes what the meeting page of a URL answers. */

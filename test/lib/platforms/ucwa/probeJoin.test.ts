@@ -1,6 +1,6 @@
 import type { Transport } from '../../../../lib/net/transport.ts';
 import type { HealthStep } from '../../../../lib/platforms/platform.ts';
-import { createUcwa } from '../../../../lib/platforms/ucwa/ucwa.ts';
+import { Ucwa } from '../../../../lib/platforms/ucwa/ucwa.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
 import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
@@ -106,14 +106,13 @@ describe('when time is up just after the application was made', () => {
       return answer;
     };
     const readSecret = () => Promise.reject(new Error('no secret is needed'));
-    const platform = createUcwa({
-      settings: adapter.settings(),
+    const platform = new Ucwa(adapter.settings(), {
       development: true,
       readSecret,
       transport,
       now: Date.now,
     });
-    return (await platform.probeJoin?.(guestOf(), time.signal)) ?? [];
+    return platform.probeJoin(guestOf(), time.signal);
   };
 
   test('it is ended all the same', async () => {

@@ -1,4 +1,4 @@
-import { TicketFailure } from '../../../../lib/platforms/ucwa/ticketFailure.ts';
+import { TicketFailure } from '../../../../lib/platforms/ucwa/failure.ts';
 import { requestTicket, type Grant } from '../../../../lib/platforms/ucwa/webTicket.ts';
 import { summarize } from '../../../../lib/telemetry.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
