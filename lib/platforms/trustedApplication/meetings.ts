@@ -94,7 +94,6 @@ function readMeeting(answer: UpstreamAnswer, meetingHosts: readonly HostRule[]):
   if (status >= 400) throw new TrustedApplicationFailure('options-rejected');
   const made = parseMeetingAnswer(body);
   // Handed out verbatim, and it has to be one that tokens can be asked for.
-  if (!made || !parseAllowedUrl(made.joinUrl, meetingHosts)) throw new AnswerFailure('unusable');
-  const { joinUrl: meetingUrl, expirationTime: expiryTime, onlineMeetingUri, conferenceId, organizerUri } = made;
-  return { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime };
+  if (!made || !parseAllowedUrl(made.meetingUrl, meetingHosts)) throw new AnswerFailure('unusable');
+  return made;
 }

@@ -53,7 +53,7 @@ function isMoved(result: UpstreamAnswer | UpstreamFailure): boolean {
 
 function readToken(answer: UpstreamAnswer, { client, now }: TokenOptions): Join {
   const { status, body } = answer;
-  // CannotRedirect: the meeting's pool cannot serve it now (§1.10), which is not the caller's fault.
+  // CannotRedirect: the meeting's pool cannot serve it now (docs/protocol/trusted-application-api.md §1.10), which is not the caller's fault.
   refuseFailedAnswer(status === 410 ? { ...answer, status: 503 } : answer);
   if (status === 403 && subcodeOf(body) === 'ApplicationNotFound')
     throw new TrustedApplicationFailure('not-registered');
@@ -63,7 +63,6 @@ function readToken(answer: UpstreamAnswer, { client, now }: TokenOptions): Join 
   const lifeMs = token.expiryTime.getTime() - now();
   if (lifeMs <= 0 || lifeMs > furthestExpiryMs) throw new AnswerFailure('unusable');
   // Handed out verbatim, so it has to be as safe to follow as a URL that we would follow ourselves.
-  if (!parseAllowedUrl(token.discoverHref, client.hosts)) throw new AnswerFailure('unusable');
-  const { discoverHref: discoverUrl, ...issued } = token;
-  return { ...issued, discoverUrl, identityPreserved: true };
+  if (!parseAllowedUrl(token.discoverUrl, client.hosts)) throw new AnswerFailure('unusable');
+  return { ...token, identityPreserved: true };
 }

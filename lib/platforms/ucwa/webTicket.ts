@@ -75,18 +75,11 @@ async function askOnce(send: Transport, request: TicketRequest, signal: AbortSig
   const { endpoint, grant, now } = request;
   // Counted from before the request: the server counted from somewhere in between.
   const askedAt = now();
-  const answer = await send(
-    {
-      method: 'POST',
-      url: endpoint,
-      headers: {
-        accept: 'application/json',
-        'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
-      },
-      body: formOf(grant),
-    },
-    signal,
-  );
+  const headers = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+  };
+  const answer = await send({ method: 'POST', url: endpoint, headers, body: formOf(grant) }, signal);
   if (answer.status !== 200) throw ticketFailureOf(answer);
   const ticket = ticketFields.safeParse(parseJson(answer.body)).data;
   if (!ticket) throw new TicketFailure('unusable', answer.status);
@@ -106,13 +99,8 @@ function formOf(grant: Grant): string {
   return fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
-const seconds = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^\d{1,6}$/)
-    .transform(Number),
-]);
+const digits = z.string().regex(/^\d{1,6}$/);
+const seconds = z.union([z.number(), digits.transform(Number)]);
 
 const ticketFields = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
@@ -120,24 +108,15 @@ const ticketFields = z.object({
   expires_in: seconds.pipe(z.number().positive().max(longestLifeSeconds)).optional(),
 });
 
-/** The number in `X-Ms-diagnostics`; as a cause it comes into the log. Nothing else depends on it, as the documents demand. */
-class ServerDiagnostics extends Error {
-  override readonly name = 'ServerDiagnostics';
-  readonly code: string;
-
-  constructor(errorId: string) {
-    super('X-Ms-diagnostics');
-    this.code = errorId;
-  }
-}
-
 const errorFields = z.object({ error: z.enum(documentedErrors), ms_rtc_passiveauthuri: z.string().optional() });
 
 /** What an answer other than 200 means (docs/protocol/ucwa.md §2.4). */
 function ticketFailureOf(answer: UpstreamAnswer): TicketFailure {
   const { status, headers, body } = answer;
   const [, errorId] = /^\s*(\d{1,9})\s*(?:;|$)/.exec(String(headers['x-ms-diagnostics'] ?? '')) ?? [];
-  const cause = errorId === undefined ? undefined : new ServerDiagnostics(errorId);
+  // As a cause the number comes into the log. Nothing else depends on it, as the documents demand.
+  const diagnostics = { name: 'ServerDiagnostics', code: errorId };
+  const cause = errorId === undefined ? undefined : Object.assign(new Error('X-Ms-diagnostics'), diagnostics);
   if (status === 401 && /\b(?:negotiate|ntlm)\b/i.test(headers['www-authenticate'] ?? '')) {
     return new TicketFailure('integrated_windows', status, { cause });
   }
