@@ -139,9 +139,9 @@ describe.each(foreign)('a link to %j', (href) => {
   ] as const)('in the answer of %s is unusable, and is not followed', async (operation, rel) => {
     answerLinks(operation, { [rel]: href });
     await expect(discoverOnce()).rejects.toMatchObject(unusable);
-    const walked = ['platform.discover', 'platform.applications', 'platform.application'];
+    const inOrder = ['platform.discover', 'platform.applications', 'platform.application'];
     expect(platform.platformCalls().map((call) => call.operation)).toEqual(
-      walked.slice(0, walked.indexOf(operation) + 1),
+      inOrder.slice(0, inOrder.indexOf(operation) + 1),
     );
   });
 });

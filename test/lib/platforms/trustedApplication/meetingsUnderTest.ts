@@ -22,7 +22,7 @@ export interface MeetingsUnderTest {
   /** A process that knows nothing yet. @param transport default: the usual one. */
   restart(transport?: Transport): void;
   options(): MeetingOptions;
-  /** Creates a meeting; fails with the problem that a caller is told. */
+  /** Creates a meeting; fails with the problem that a caller gets. */
   create(meeting?: MeetingRequest, signal?: AbortSignal): Promise<Meeting>;
   breakIt(fault: Fault): void;
   /** What the platform made. */

@@ -284,7 +284,7 @@ describe('the capability', () => {
   });
 });
 
-test('credentials that Entra refuses meanwhile are told as such, and nothing is looked up', async () => {
+test('credentials that Entra refuses meanwhile are the problem, and nothing is looked up', async () => {
   await ask();
   nowMs += 30_000;
   platform.world.entra.acceptedSecrets = [];
@@ -305,7 +305,7 @@ test.each([
   [429, undefined, { code: 'too-many-requests', retryAfterSeconds: 10 }],
   [500, undefined, { code: 'platform-unavailable', retryAfterSeconds: 5 }],
   [504, undefined, { code: 'platform-timeout' }],
-])('%i with subcode %s is told as what it means', async (status, subcode, problem) => {
+])('%i with subcode %s is the problem that it means', async (status, subcode, problem) => {
   platform.world.faults.set('platform.tokens', { status, body: JSON.stringify({ code: 'X', subcode }) });
   await expect(ask()).rejects.toMatchObject(problem);
 });

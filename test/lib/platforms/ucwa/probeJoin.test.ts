@@ -19,7 +19,7 @@ const before = (count: number) => ['meeting: pass', 'discovery: pass', 'token: p
 const createAndEndApplication = ['application: pass', 'leave: pass'];
 const withTicket = () => adapter.sent.filter(({ headers }) => headers?.['authorization']?.startsWith('Bearer cwt='));
 
-test.each(['contoso', 'litware'])('healthy servers of %s let the guest come and go', async (organisation) => {
+test.each(['contoso', 'litware'])('healthy servers of %s let the guest enter and leave', async (organisation) => {
   const steps = await probeJoin(guestOf(`https://meet.${organisation}.example/danab/PYC58WSY`));
   expect(outcomes(steps)).toEqual([...before(3), ...createAndEndApplication]);
   for (const { latencyMs, action } of steps) {
@@ -150,7 +150,7 @@ test('it goes past what requests remember', async () => {
   await expect(platform.issue(guestOf(), requestSignal())).resolves.toHaveProperty('token');
 });
 
-test('no step tells a secret', async () => {
+test('no step has a secret in it', async () => {
   adapter.world.faults.set('ucwa.application', { status: 403 });
   const text = JSON.stringify(await probeJoin());
   const tokens = adapter.world.onPremises.issued.map(({ token }) => token);

@@ -142,7 +142,7 @@ test('40: a certificate of another authority: the external name is tried', async
   }
 });
 
-test('41: when every tier has failed, each URL stands there with its cause, and the caller is told to come back', async () => {
+test('41: when every tier has failed, each URL stands there with its cause, and the problem asks the caller to come back', async () => {
   adapter.behave({ internalRoot: 'redirect-foreign', externalRoot: 'not-found', httpRoot: 'html' });
   const plain = (url: string) => url.replace('https:', 'http:');
   await expect(adapter.discover({ ...internalFirst, ...plainFirstHop })).resolves.toMatchObject({
