@@ -1,6 +1,6 @@
 import { EntraTokens } from '../../azure/entraToken.ts';
 import { HttpTransport, type Transport } from '../../net/transport.ts';
-import { failing, passed, warning, type Advice, type Examination } from '../examination.ts';
+import { examineSteps, failing, passed, warning, type Advice, type Examination } from '../examination.ts';
 import type { ExamineOptions } from '../descriptor.ts';
 import type { Observe } from '../recordSteps.ts';
 import { unreachable } from '../unreachable.ts';
@@ -30,30 +30,29 @@ export async function examine(
     last = { ...last, status: answer.status };
     return answer;
   };
-  const explain = (name: string, error: unknown): Advice | undefined => {
-    if (name === 'credentials') return explainToken(error, settings);
-    if (name === 'capability') return notGranted(entra);
-    return discoveryAdvice(error, last, settings);
-  };
-  const observe: Observe = async (name, work) => {
-    const found = await examination.run(checkNames[name] ?? `trusted-application/${name}`, work, {
-      explain: (error) => explain(name, error),
-    });
-    if (!found) throw new CheckEnded();
-    if (name === 'credentials') examination.note('entra/permissions', ofPermissions(String(found.value), entra));
-    return found.value;
-  };
-
   const tokens = new EntraTokens({ entra, audience, readSecret, development, now });
   const options = { discoverUrl, endpointId, client: { send, tokens, hosts } };
-  const found = await runCheck(options, observe, AbortSignal.timeout(20_000)).catch((error: unknown) => {
-    if (error instanceof CheckEnded) return undefined;
-    throw error;
+  const check = (observe: Observe) =>
+    runCheck(
+      options,
+      async (step, work) => {
+        const value = await observe(step, work);
+        if (step === 'credentials') examination.note('entra/permissions', ofPermissions(String(value), entra));
+        return value;
+      },
+      AbortSignal.timeout(20_000),
+    );
+  const found = await examineSteps(examination, check, {
+    nameOf: (step) => checkNames[step] ?? `trusted-application/${step}`,
+    explain: (error, step) => {
+      if (step === 'credentials') return explainToken(error, settings);
+      return step === 'capability' ? notGranted(entra) : discoveryAdvice(error, last, settings);
+    },
   });
   if (!found) return;
   examination.note(
     'trusted-application/on-demand-meetings',
-    found.adhocMeetings
+    found.value.adhocMeetings
       ? passed
       : warning(
           'The application may not create meetings: POST /api/v1/meetings answers 501.',
@@ -61,9 +60,6 @@ export async function examine(
         ),
   );
 }
-
-/** The step that failed has been recorded; the ones behind it cannot be tried. */
-class CheckEnded extends Error {}
 
 function notGranted(entra: TrustedApplicationSettings['entra']): Advice {
   return {

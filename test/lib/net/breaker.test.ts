@@ -165,6 +165,18 @@ describe('the breaker', () => {
     expect(await outcome(service.send(elsewhere, forever))).toBe(200);
   });
 
+  it('is closed again for a host that has fallen out of memory behind five hundred others', async () => {
+    const transport: Transport = () => Promise.resolve({ status: 503, headers: {}, body: '' });
+    const service = new Upstream({ transport, attempts: 1, breakAfter: 1, halfOpenAfterMs: 60_000 });
+    const call = (name: string) =>
+      outcome(service.send({ method: 'GET', url: new URL(`https://${name}.example/`) }, new AbortController().signal));
+    expect(await call('first')).toBe(503);
+    expect(await call('first')).toBe('unreachable');
+    for (let other = 0; other < 500; other += 1) await call(`pool${other}`);
+    expect(await call('first')).toBe(503);
+    expect(await call('pool499')).toBe('unreachable');
+  });
+
   it('does not stand in the way of a probe, which is sent once', async () => {
     const service = upstreamOf(server, { ...lone, attempts: 3, breakAfter: 1, halfOpenAfterMs: 60_000 });
     answerInTurn(server, [502, 503]);
