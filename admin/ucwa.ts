@@ -6,17 +6,12 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { parseHostRule } from '../lib/hostRules.ts';
-import { createTransport } from '../lib/net/transport.ts';
-import {
-  beginSearch,
-  DiscoveryFailure,
-  findUser,
-  type AutodiscoveryOptions,
-} from '../lib/platforms/ucwa/autodiscovery.ts';
-import { findConference } from '../lib/platforms/ucwa/meetingPage.ts';
-import { askOpenly, findServers } from '../lib/platforms/ucwa/servers.ts';
-import { TicketFailure } from '../lib/platforms/ucwa/ticketFailure.ts';
-import { tokenEndpointOf } from '../lib/platforms/ucwa/tokenEndpoint.ts';
+import { HttpTransport, type Transport } from '../lib/net/transport.ts';
+import { discoverOpenly } from '../lib/platforms/ucwa/check.ts';
+import { findConference } from '../lib/platforms/ucwa/conferences.ts';
+import { DiscoveryFailure, TicketFailure } from '../lib/platforms/ucwa/failure.ts';
+import { beginSearch } from '../lib/platforms/ucwa/search.ts';
+import { findServers } from '../lib/platforms/ucwa/servers.ts';
 import { requestTicket, type Grant } from '../lib/platforms/ucwa/webTicket.ts';
 import { parseLoopbackUrl } from '../lib/settings/readers.ts';
 import { shownTransport } from './shownTransport.ts';
@@ -60,25 +55,26 @@ async function run(options: Asked, approved: readonly string[]): Promise<void> {
   const development = parseLoopbackUrl(`http://${process.env['DEVELOPMENT_CONNECT_TO'] ?? ''}`);
   const connectTo = development && { host: development.hostname, port: Number(development.port) };
   const own = [domain, ...approved].flatMap((host) => parseHostRule(host) ?? []);
-  const discovery: AutodiscoveryOptions = {
-    send: shownTransport(createTransport({ connectTo }), console.log),
+  const discovery = {
+    domain,
+    signal,
+    now: Date.now,
+    send: shownTransport(new HttpTransport({ connectTo }).send, console.log),
     trust: { hosts: [...own, ...hosts], trustedDomains: [], approvedHosts: new Map([[domain, approved]]) },
-    tiers: internalFirst ? 'internal-first' : 'external',
+    tiers: internalFirst ? ('internal-first' as const) : ('external' as const),
     httpFirstHop: http,
   };
 
   if (command === 'discover') {
-    const search = beginSearch(domain);
-    const userUrl = await findUser(discovery, search, signal);
-    const answer = await askOpenly(discovery, search, userUrl, signal);
-    const endpoint = tokenEndpointOf(answer, userUrl, domain, { kind: grantKind }, discovery.trust);
-    console.log(`\nUser resource:  ${userUrl.href}\nToken endpoint: ${endpoint.href}`);
+    const search = beginSearch({ ...discovery, grant: { kind: grantKind } });
+    const { userUrl, tokenEndpoint } = await discoverOpenly(search, (_, work) => work());
+    console.log(`\nUser resource:  ${userUrl.href}\nToken endpoint: ${tokenEndpoint.href}`);
     console.log('\nVerdict: discovery works.');
     return;
   }
 
-  const grant = await grantOf(options, discovery, signal);
-  const { tokenEndpoint, applicationsUrl } = await findServers(discovery, domain, grant, { now: Date.now }, signal);
+  const grant = await grantOf(options, discovery.send, signal);
+  const { tokenEndpoint, applicationsUrl } = await findServers(beginSearch({ ...discovery, grant }));
   console.log(`\nToken endpoint: ${tokenEndpoint.href}\nApplications:   ${applicationsUrl.href}`);
   const ask = async (by: Grant): Promise<string> => {
     const request = { endpoint: tokenEndpoint, grant: by, now: Date.now };
@@ -98,7 +94,7 @@ async function run(options: Asked, approved: readonly string[]): Promise<void> {
 
 async function grantOf(
   { grantKind, meetingUrl, domain, user }: Asked,
-  { send }: AutodiscoveryOptions,
+  send: Transport,
   signal: AbortSignal,
 ): Promise<Grant> {
   if (grantKind === 'password') {
@@ -107,7 +103,7 @@ async function grantOf(
     return { kind: grantKind, username: user, password };
   }
   if (grantKind !== 'anonmeeting') return { kind: grantKind };
-  const conference = meetingUrl && (await findConference(send, meetingUrl, domain, signal));
+  const conference = meetingUrl && (await findConference(meetingUrl, { send, domain, signal }));
   if (!conference) throw new Error('The meeting URL does not tell its conference; see what it answers.');
   console.log(`Conference: ${conference.uri}`);
   return { kind: grantKind, conferenceUri: conference.uri, conferenceKey: conference.key };

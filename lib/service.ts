@@ -12,8 +12,8 @@ import { HealthTable, healthTableName } from './health/healthTable.ts';
 import { checkSecrets, configurationWarnings, secretsName, syntheticJoin } from './health/parts.ts';
 import { subscriptionColumns, Subscriptions, subscriptionTableName } from './health/subscriptions.ts';
 import { meetingRequestTableName, Meetings } from './meetings/meetings.ts';
-import { createTransport, type Transport } from './net/transport.ts';
-import { createWebhookOutlet } from './net/webhookOutlet.ts';
+import { HttpTransport, type Transport } from './net/transport.ts';
+import { postToWebhook, type WebhookOutlet } from './net/webhookOutlet.ts';
 import { loadedPlatform } from './platforms/loadedPlatform.ts';
 import { KeyRing } from './sealing/keyRing.ts';
 import { anonTokenJob } from './sampleService/anonTokenJob.ts';
@@ -51,8 +51,8 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
   const { azureCallTimeoutMs: callTimeoutMs } = overrides;
   const azure = callTimeoutMs === undefined ? {} : { callTimeoutMs };
   const readSecret = openVault(settings, azure);
-  const transport = overrides.transport ?? createTransport({ connectTo: settings.connectTo });
-  const postToWebhook = createWebhookOutlet({ connectTo: settings.connectTo });
+  const transport = overrides.transport ?? new HttpTransport({ connectTo: settings.connectTo }).send;
+  const post: WebhookOutlet = (url, body) => postToWebhook(url, body, { connectTo: settings.connectTo });
   const { development } = settings;
   const platforms = settings.platforms.map((platform) =>
     loadedPlatform(platform, { development, readSecret, transport, now }),
@@ -125,7 +125,7 @@ function createUseCases(settings: Settings, { now = Date.now, ...overrides }: Ov
           subscriptions,
           ring,
           webhookHosts,
-          postToWebhook,
+          postToWebhook: post,
           now,
         },
         nextDueAt,

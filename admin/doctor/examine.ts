@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { openVault } from '../../lib/azure/vault.ts';
-import { createTransport } from '../../lib/net/transport.ts';
+import { HttpTransport } from '../../lib/net/transport.ts';
 import type { Lookup } from '../../lib/net/webhookOutlet.ts';
 import { azureCommands } from './azureCommands.ts';
 import type { Configuration } from './configuration.ts';
@@ -41,7 +41,7 @@ export async function examine(configuration: Configuration, options: ExamineOpti
   const identity = identityOf(asMe);
   const commands = azureCommands(settings, environment, identity);
   const readSecret = openVault(settings, { identity: identity.open });
-  const transport = createTransport({ connectTo, ...(callTimeoutMs !== undefined && { callTimeoutMs }) });
+  const transport = new HttpTransport({ connectTo, ...(callTimeoutMs !== undefined && { callTimeoutMs }) }).send;
 
   // Loaded before anything is timed: latencies are those of the servers.
   await Promise.all([import('@azure/identity'), import('@azure/keyvault-secrets'), import('@azure/data-tables')]);

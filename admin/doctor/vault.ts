@@ -1,4 +1,4 @@
-import { createTransport } from '../../lib/net/transport.ts';
+import { HttpTransport } from '../../lib/net/transport.ts';
 import type { Settings } from '../../lib/settings.ts';
 import { failing, passed, warning, type Examination, type Finding } from '../../lib/platforms/examination.ts';
 import { unreachable } from '../../lib/platforms/unreachable.ts';
@@ -13,7 +13,7 @@ interface Dated {
 /** Whether the vault can be reached at all, by anybody; and, by its clock, whether ours is right. */
 export async function checkVault(examination: Examination, settings: Settings, now: () => number): Promise<boolean> {
   const url = new URL(settings.keyVaultUrl);
-  const send = createTransport();
+  const send = new HttpTransport().send;
   const answer = await examination.run(
     'vault',
     async (): Promise<Dated> => {

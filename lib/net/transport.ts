@@ -42,18 +42,25 @@ export interface TransportOptions {
   connectTo?: { readonly host: string; readonly port: number } | undefined;
 }
 
+const sockets = { keepAlive: true, scheduling: 'lifo', timeout: 60_000 } as const;
+
 /**
  * HTTPS on kept-alive sockets; plain http only for UCWA's first hop, which carries nothing. On node:https and not on
  * fetch, because connections have to be directed (`connectTo`) and answers cut off at a size, which the global fetch
  * offers no hook for.
  */
-export function createTransport(options: TransportOptions = {}): Transport {
-  const { callTimeoutMs = 5_000, maxAnswerBytes = 64 * 1024, connectTo } = options;
-  const sockets = { keepAlive: true, scheduling: 'lifo', timeout: 60_000 } as const;
-  const [secureAgent, plainAgent] = [new https.Agent(sockets), new http.Agent(sockets)];
+export class HttpTransport {
+  readonly #options: TransportOptions;
+  readonly #secureAgent = new https.Agent(sockets);
+  readonly #plainAgent = new http.Agent(sockets);
 
-  return ({ method, url, headers, body }, signal) =>
-    new Promise((resolve, reject) => {
+  constructor(options: TransportOptions = {}) {
+    this.#options = options;
+  }
+
+  readonly send: Transport = ({ method, url, headers, body }, signal) => {
+    const { callTimeoutMs = 5_000, maxAnswerBytes = 64 * 1024, connectTo } = this.#options;
+    return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(new UpstreamFailure('cancelled'));
         return;
@@ -71,7 +78,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
           host: url.host,
           ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
         },
-        agent: isPlain ? plainAgent : secureAgent,
+        agent: isPlain ? this.#plainAgent : this.#secureAgent,
       });
       const fail = (kind: UpstreamFailureKind) => () => request.destroy(new UpstreamFailure(kind));
       const timer = setTimeout(fail('timeout'), callTimeoutMs);
@@ -101,6 +108,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       });
       request.end(body);
     });
+  };
 }
 
 /** What upstreams log of a call, and what our own log line has too. */

@@ -11,7 +11,7 @@ import { isPublicAddress } from './publicAddress.ts';
  */
 export type WebhookOutcome = 'taken' | 'gone' | 'refused' | 'unreachable';
 
-/** Posts JSON to a webhook once; what goes wrong on the way is an outcome, and no error tells the URL. */
+/** {@link postToWebhook} with its options given. */
 export type WebhookOutlet = (url: URL, body: object) => Promise<WebhookOutcome>;
 
 /** Every address of a host name, as `lookup` of node:dns/promises answers it with `all`. */
@@ -35,51 +35,53 @@ export function parseWebhookUrl(text: string, rules: readonly HostRule[]): URL |
 }
 
 /**
- * The one way out to webhooks, whose URLs callers choose. So that nobody reaches our own network through it: https on
+ * Posts JSON to a webhook once; what goes wrong on the way is an outcome, and no error has the URL in it. It is the one
+ * way out to webhooks, whose URLs callers choose. So that nobody reaches our own network through it: https on
  * 443 to a DNS name, the addresses vetted in the very lookup that the connection is made from (a name cannot be
  * resolved once for the check and once for the connection), no redirects, and nothing of the answer but its status.
  * Each post has a connection of its own: a kept one would pass by the vetting of a name that has moved since.
  */
-export function createWebhookOutlet(options: WebhookOutletOptions = {}): WebhookOutlet {
+export async function postToWebhook(
+  url: URL,
+  body: object,
+  options: WebhookOutletOptions = {},
+): Promise<WebhookOutcome> {
   const { connectTo, timeoutMs = webhookTimeoutMs } = options;
   const lookup = vetted(options.lookup ?? ((hostname) => systemLookup(hostname, { all: true })));
-
-  return async (url, body) => {
-    // Addresses in a URL are connected to without a lookup, so that nothing would vet them.
-    if (parseHttpsUrl(url.href)?.port !== '') return 'unreachable';
-    const text = JSON.stringify(body);
-    return new Promise((resolve) => {
-      const request = https.request({
-        // No name is resolved for the local cloud: its hosts exist nowhere, and its address is loopback by design.
-        ...(connectTo ?? { host: url.hostname, port: 443, lookup }),
-        path: url.pathname + url.search,
-        method: 'POST',
-        servername: url.hostname,
-        headers: {
-          host: url.host,
-          'content-type': 'application/json; charset=utf-8',
-          'content-length': Buffer.byteLength(text),
-        },
-        agent: false,
-      });
-      const settle = (outcome: WebhookOutcome): void => {
-        clearTimeout(timer);
-        resolve(outcome);
-        request.destroy();
-      };
-      const giveUp = (): void => {
-        settle('unreachable');
-      };
-      const timer = setTimeout(giveUp, timeoutMs);
-      request.on('error', giveUp);
-      // Not every end is an error: an answer that changes to another protocol only closes the request.
-      request.on('close', giveUp);
-      request.on('response', ({ statusCode = 0 }) => {
-        settle(outcomeOf(statusCode));
-      });
-      request.end(text);
+  // Addresses in a URL are connected to without a lookup, so that nothing would vet them.
+  if (parseHttpsUrl(url.href)?.port !== '') return 'unreachable';
+  const text = JSON.stringify(body);
+  return new Promise((resolve) => {
+    const request = https.request({
+      // No name is resolved for the local cloud: its hosts exist nowhere, and its address is loopback by design.
+      ...(connectTo ?? { host: url.hostname, port: 443, lookup }),
+      path: url.pathname + url.search,
+      method: 'POST',
+      servername: url.hostname,
+      headers: {
+        host: url.host,
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': Buffer.byteLength(text),
+      },
+      agent: false,
     });
-  };
+    const settle = (outcome: WebhookOutcome): void => {
+      clearTimeout(timer);
+      resolve(outcome);
+      request.destroy();
+    };
+    const giveUp = (): void => {
+      settle('unreachable');
+    };
+    const timer = setTimeout(giveUp, timeoutMs);
+    request.on('error', giveUp);
+    // Not every end is an error: an answer that changes to another protocol only closes the request.
+    request.on('close', giveUp);
+    request.on('response', ({ statusCode = 0 }) => {
+      settle(outcomeOf(statusCode));
+    });
+    request.end(text);
+  });
 }
 
 function outcomeOf(status: number): WebhookOutcome {

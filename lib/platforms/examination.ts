@@ -1,3 +1,5 @@
+import type { Observe } from './recordSteps.ts';
+
 /** What is wrong, and the exact next step. */
 export interface Advice {
   readonly reason: string;
@@ -29,3 +31,32 @@ export interface Examination {
   /** Runs a check and records it. Answers what came back; undefined if the check failed, so that what needs it ends. */
   run<T>(name: string, work: () => Promise<T>, options: RunOptions<T>): Promise<{ readonly value: T } | undefined>;
 }
+
+export interface StepOptions {
+  /** The name of a step's check. */
+  readonly nameOf: (step: string) => string;
+  /** What the failure of a step means. */
+  readonly explain: (error: unknown, step: string) => Advice | undefined;
+}
+
+/** Runs the steps of a health check as checks of an examination; undefined if one failed, which ends it. */
+export async function examineSteps<T>(
+  examination: Examination,
+  check: (observe: Observe) => Promise<T>,
+  { nameOf, explain }: StepOptions,
+): Promise<{ readonly value: T } | undefined> {
+  const observe: Observe = async (step, work) => {
+    const found = await examination.run(nameOf(step), work, { explain: (error) => explain(error, step) });
+    if (!found) throw new CheckEnded();
+    return found.value;
+  };
+  try {
+    return { value: await check(observe) };
+  } catch (error) {
+    if (error instanceof CheckEnded) return undefined;
+    throw error;
+  }
+}
+
+/** The step that failed has been recorded; the ones behind it cannot be tried. */
+class CheckEnded extends Error {}

@@ -23,9 +23,9 @@ export function loadedPlatform(configured: ConfiguredPlatform, options: AdapterO
     }),
     ...(createsMeetings && {
       async createMeeting(meeting, requestId, signal) {
-        const { createMeeting } = await adapter.get();
-        if (!createMeeting) throw new Error(`${name} does not create meetings`);
-        return createMeeting(meeting, requestId, signal);
+        const loaded = await adapter.get();
+        if (!loaded.createMeeting) throw new Error(`${name} does not create meetings`);
+        return loaded.createMeeting(meeting, requestId, signal);
       },
     }),
     ...(probesJoins && {

@@ -7,7 +7,7 @@ import type { HealthStep } from './platform.ts';
 import { recordSteps, type Observe } from './recordSteps.ts';
 import { refuseOutage, AnswerFailure } from './failures.ts';
 
-/** The calls of the guest itself in a probe join, which both Skype platforms share. */
+// The calls of the guest itself in a probe join, which both Skype platforms share.
 
 /** How the guest of a probe join names itself where it has to. */
 export const probeGuest = { culture: 'en-US', userAgent: 'AnonymousJoin health check' } as const;
@@ -22,7 +22,7 @@ export interface ArrivingGuest {
   readonly body: Readonly<Record<string, string>>;
 }
 
-/** Of the second that a check has after it was told to end (lib/health/checkDiscovery.ts). */
+/** Of the second that a check has after its time is up (lib/health/checkDiscovery.ts). */
 const graceMs = 800;
 const overstayed = 'Nothing has to be done: the platform ends what the test guest left behind, after 15 minutes or so.';
 

@@ -18,7 +18,7 @@ export type Observe = <T>(name: string, work: () => Promise<T>) => Promise<T>;
  * @param asProblem maps a failure to the problem that gives the step's action.
  */
 export async function recordSteps(
-  check: (observe: Observe) => Promise<void>,
+  check: (observe: Observe) => Promise<unknown>,
   asProblem: (failure: unknown) => Problem,
 ): Promise<HealthStep[]> {
   const steps: HealthStep[] = [];

@@ -86,7 +86,7 @@ describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platfo
     expect(admitted.at(-1)?.row).toMatchObject({ rejoinCount: 4, lastTokenAt: new Date(clock.now()) });
   });
 
-  test('whose token has ended is told whether they are still the same participant', async () => {
+  test('whose token has ended learns whether they are still the same participant', async () => {
     const first = await issue();
     clock.advance({ hours: 9 });
     const second = await rejoin();
@@ -157,8 +157,8 @@ describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platfo
       const first = await issue();
       tokenServer.break(world, fault);
       // Only the platform's own 429 is the caller's to wait for, and carries no id.
-      const told = code === 'too-many-requests' ? { code } : { code, applicationSessionId };
-      await expect(rejoin(newApp())).rejects.toMatchObject(told);
+      const expected = code === 'too-many-requests' ? { code } : { code, applicationSessionId };
+      await expect(rejoin(newApp())).rejects.toMatchObject(expected);
       await tokenServer.mend(world);
       const second = await rejoin(newApp());
       expect(second.join.identityPreserved).toBe(true);
@@ -171,13 +171,13 @@ describe.each(platformsUnderContract)('a guest of $name at $meetingUrl', (platfo
     await tokenServer.takeDown(world);
     const failure: unknown = await app.issue({ meetingUrl }, noLimit()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'platform-unavailable', retryAfterSeconds: expect.any(Number) as number });
-    const { applicationSessionId: told = '' } = failure as { applicationSessionId?: string };
+    const { applicationSessionId: given = '' } = failure as { applicationSessionId?: string };
     await tokenServer.mend(world);
     const [first, second] = [
-      await newApp().issue({ meetingUrl, applicationSessionId: told }, noLimit()),
-      await newApp().issue({ meetingUrl, applicationSessionId: told }, noLimit()),
+      await newApp().issue({ meetingUrl, applicationSessionId: given }, noLimit()),
+      await newApp().issue({ meetingUrl, applicationSessionId: given }, noLimit()),
     ];
-    expect(first.row.guestId).toBe(guestIdOf(told));
+    expect(first.row.guestId).toBe(guestIdOf(given));
     expect(participants(first, second)).toHaveLength(1);
   });
 
@@ -255,7 +255,7 @@ describe.each(creators)('a meeting of $name', (platform) => {
     ['breaks its answer off', { cut: 'mid-body' }, 'platform-unavailable'],
     ['takes too long', { status: 504 }, 'platform-timeout'],
     ['answers with something else', { malformed: true }, 'platform-refused'],
-  ] as const)('is asked for once while the platform %s, and is told as a problem', async (_, fault, code) => {
+  ] as const)('is asked for once while the platform %s, and is a problem', async (_, fault, code) => {
     cloud.simulator.world.faults.set(meetingCall, fault);
     await expect(create()).rejects.toMatchObject({ name: 'Problem', code });
     expect(cloud.simulator.world.counts()[meetingCall]).toBe(1);

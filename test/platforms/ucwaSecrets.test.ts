@@ -45,7 +45,7 @@ test.each<[string, Fault]>([
   ['half a ticket', { malformed: true }],
   ['a ticket that cannot be used', { body: '{"access_token":"cwt=AAEB","token_type":"mac"}' }],
   ['nothing', { cut: 'before-answer' }],
-])('118: neither the problem nor the log nor the error tells a secret after %s', async (_, fault) => {
+])('118: neither the problem nor the log nor the error has a secret after %s', async (_, fault) => {
   const { json } = await issue();
   const { applicationSessionId } = json;
   const before = service.log.length;
@@ -55,13 +55,13 @@ test.each<[string, Fault]>([
     .newApp({ MEETING_PLATFORMS: 'ucwa' })
     .issue({ meetingUrl }, new AbortController().signal)
     .catch((thrown: unknown) => thrown);
-  const told = [
+  const shown = [
     ...replies.map(({ text }) => text),
     JSON.stringify(service.log.slice(before)),
     inspect(error, { depth: 10, showHidden: true }),
   ];
   expect(replies.every(({ status }) => status >= 500)).toBe(true);
-  for (const text of told) {
+  for (const text of shown) {
     for (const secret of ['cwt=', conferenceKey, 'contoso.example', 'password=']) expect(text).not.toContain(secret);
   }
 });

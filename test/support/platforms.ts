@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { openVault } from '../../lib/azure/vault.ts';
-import { createTransport } from '../../lib/net/transport.ts';
+import { HttpTransport } from '../../lib/net/transport.ts';
 import type { AdapterOptions } from '../../lib/platforms/descriptor.ts';
 import { loadedPlatform } from '../../lib/platforms/loadedPlatform.ts';
 import type { MeetingPlatform } from '../../lib/platforms/platform.ts';
@@ -35,7 +35,7 @@ export function platformOf(settings: Settings, name: string, options: Partial<Ad
   return loadedPlatform(configured, {
     development: settings.development,
     readSecret: openVault(settings),
-    transport: createTransport({ connectTo: settings.connectTo }),
+    transport: new HttpTransport({ connectTo: settings.connectTo }).send,
     now: Date.now,
     ...options,
   });

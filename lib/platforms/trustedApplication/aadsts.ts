@@ -35,59 +35,47 @@ const wrongCertificate: Words = ({ clientId, secretName }) => [
 const passing: Words = () => ['it is out of order for the moment', 'Run the doctor again in a minute.'];
 
 // learn.microsoft.com/entra/identity-platform/reference-error-codes
-const words: ReadonlyMap<number, Words> = new Map<number, Words>([
-  [
-    7000215,
-    (named) => ['the client secret is wrong', `Often the secret's id was taken for its value. ${newSecret(named)}`],
+const words: Readonly<Partial<Record<number, Words>>> = {
+  7000215: (named) => [
+    'the client secret is wrong',
+    `Often the secret's id was taken for its value. ${newSecret(named)}`,
   ],
-  [7000222, (named) => ['the client secret has expired', newSecret(named)]],
-  [
-    700016,
-    ({ clientId, tenantId, consent }) => [
-      `there is no application ${clientId} in the tenant ${tenantId}`,
-      `Correct ENTRA_CLIENT_ID or ENTRA_TENANT_ID; an application of another tenant needs consent in this one: ${consent}`,
-    ],
+  7000222: (named) => ['the client secret has expired', newSecret(named)],
+  700016: ({ clientId, tenantId, consent }) => [
+    `there is no application ${clientId} in the tenant ${tenantId}`,
+    `Correct ENTRA_CLIENT_ID or ENTRA_TENANT_ID; an application of another tenant needs consent in this one: ${consent}`,
   ],
-  [
-    7000112,
-    ({ clientId }) => [
-      'the application is disabled',
-      `Enable it: az ad sp update --id ${clientId} --set accountEnabled=true`,
-    ],
+  7000112: ({ clientId }) => [
+    'the application is disabled',
+    `Enable it: az ad sp update --id ${clientId} --set accountEnabled=true`,
   ],
-  [7000229, notConsented],
-  [65001, notConsented],
-  [650057, notConsented],
-  [501051, notConsented],
-  [90002, noTenant],
-  [900023, noTenant],
-  [500011, noPlatform],
-  [1002012, noPlatform],
-  [700027, wrongCertificate],
-  [7000214, wrongCertificate],
-  [
-    700024,
-    () => [
-      'the assertion made with the certificate is not within its time',
-      'Set the clock of this machine by a time server (see the check "clock").',
-    ],
+  7000229: notConsented,
+  65001: notConsented,
+  650057: notConsented,
+  501051: notConsented,
+  90002: noTenant,
+  900023: noTenant,
+  500011: noPlatform,
+  1002012: noPlatform,
+  700027: wrongCertificate,
+  7000214: wrongCertificate,
+  700024: () => [
+    'the assertion made with the certificate is not within its time',
+    'Set the clock of this machine by a time server (see the check "clock").',
   ],
-  [
-    53003,
-    () => [
-      'a Conditional Access policy for workload identities blocks the application',
-      'Let the policy except the application, or the addresses that the app calls from.',
-    ],
+  53003: () => [
+    'a Conditional Access policy for workload identities blocks the application',
+    'Let the policy except the application, or the addresses that the app calls from.',
   ],
-  [90033, passing],
-  [50196, passing],
-]);
+  90033: passing,
+  50196: passing,
+};
 
 /** What a number of Entra's means for this configuration. Nothing of its text is used. */
 export function aadstsAdvice(number: number, { entra, audience }: TrustedApplicationSettings): Advice {
   const { tenantId, clientId, credential } = entra;
   const named = { tenantId, clientId, audience, secretName: credential.name, consent: adminConsent(entra) };
-  const [reason, nextStep] = words.get(number)?.(named) ?? [
+  const [reason, nextStep] = words[number]?.(named) ?? [
     'for a reason that the doctor does not know',
     `Look the number up: https://login.microsoftonline.com/error?code=${number}`,
   ];

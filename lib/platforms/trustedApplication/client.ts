@@ -1,6 +1,6 @@
 import type { EntraTokens } from '../../azure/entraToken.ts';
 import { isHostAllowed, parseAllowedUrl, type HostRule } from '../../hostRules.ts';
-import type { Transport, UpstreamAnswer } from '../../net/transport.ts';
+import type { Transport, UpstreamAnswer, UpstreamRequest } from '../../net/transport.ts';
 import { untilAborted } from '../../net/untilAborted.ts';
 import { AnswerFailure } from '../failures.ts';
 
@@ -11,43 +11,50 @@ export interface ServiceCall {
   readonly body?: string;
 }
 
-/** Answers with any status; rejects with an upstream failure, or with a problem of our credentials. */
-export type ServiceClient = (call: ServiceCall, signal: AbortSignal) => Promise<UpstreamAnswer>;
-
-export interface ServiceClientOptions {
-  send: Transport;
-  tokens: EntraTokens;
+/** The platform service, as our Entra application calls it. */
+export interface ServiceClient {
+  readonly send: Transport;
+  readonly tokens: EntraTokens;
   /** Where the Entra token may go, redirects included. */
-  hosts: readonly HostRule[];
+  readonly hosts: readonly HostRule[];
 }
 
 /**
- * Authorization, one redirect within the platform's hosts (§1.10), and on 401 one repetition with a fresh token: the
- * challenge is HTML and names no usable authority, so it is not read (§1.7).
+ * Makes a call with our authorization. Follows one redirect within the platform's hosts
+ * (docs/protocol/trusted-application-api.md §1.10), and repeats it once with a fresh token after 401: the challenge is HTML
+ * and names no usable authority, so it is not read (§1.7 there).
+ * Answers with any status; rejects with an upstream failure, or with a problem of our credentials.
  */
-export function createServiceClient({ send, tokens, hosts }: ServiceClientOptions): ServiceClient {
-  const sendOnce = async (call: ServiceCall, token: string, signal: AbortSignal): Promise<UpstreamAnswer> => {
-    const request = {
-      method: call.method,
-      headers: {
-        accept: 'application/json; charset=utf-8',
-        authorization: `Bearer ${token}`,
-        ...(call.body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
-      },
-      ...(call.body !== undefined && { body: call.body }),
-    };
-    const answer = await send({ ...request, url: call.url }, signal);
-    if (answer.status !== 307 && answer.status !== 308) return answer;
-    const target = parseAllowedUrl(answer.headers.location ?? '', hosts);
-    return target ? send({ ...request, url: target }, signal) : answer;
-  };
+export async function callService(
+  client: ServiceClient,
+  call: ServiceCall,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer> {
+  const { tokens } = client;
+  if (!isHostAllowed(call.url, client.hosts)) throw new AnswerFailure('unusable');
+  const callWith = (token: string): Promise<UpstreamAnswer> => sendRedirected(client, authorized(call, token), signal);
+  const token = await untilAborted(tokens.get(), signal);
+  const answer = await callWith(token);
+  if (answer.status !== 401) return answer;
+  tokens.drop(token);
+  return callWith(await untilAborted(tokens.get(), signal));
+}
 
-  return async (call, signal) => {
-    if (!isHostAllowed(call.url, hosts)) throw new AnswerFailure('unusable');
-    const token = await untilAborted(tokens.get(), signal);
-    const answer = await sendOnce(call, token, signal);
-    if (answer.status !== 401) return answer;
-    tokens.drop(token);
-    return sendOnce(call, await untilAborted(tokens.get(), signal), signal);
-  };
+function authorized({ method, url, body }: ServiceCall, token: string): UpstreamRequest {
+  const mediaType = 'application/json; charset=utf-8';
+  const headers = { accept: mediaType, authorization: `Bearer ${token}` };
+  return body === undefined
+    ? { method, url, headers }
+    : { method, url, headers: { ...headers, 'content-type': mediaType }, body };
+}
+
+async function sendRedirected(
+  { send, hosts }: ServiceClient,
+  request: UpstreamRequest,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer> {
+  const answer = await send(request, signal);
+  if (answer.status !== 307 && answer.status !== 308) return answer;
+  const target = parseAllowedUrl(answer.headers.location ?? '', hosts);
+  return target ? send({ ...request, url: target }, signal) : answer;
 }

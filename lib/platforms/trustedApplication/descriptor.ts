@@ -36,8 +36,8 @@ export const trustedApplication: PlatformDescriptor = {
         readLink: (url) => (isHostAllowed(url, settings.meetingHosts) ? { meetingKey: canonicalUrl(url) } : undefined),
         examine: async (examination, options) => (await import('./examine.ts')).examine(settings, examination, options),
         load: async (options) => {
-          const { createTrustedApplication } = await import('./trustedApplication.ts');
-          return createTrustedApplication({ settings, ...options });
+          const { TrustedApplication } = await import('./trustedApplication.ts');
+          return new TrustedApplication(settings, options);
         },
       },
     };

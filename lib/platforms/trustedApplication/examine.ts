@@ -1,13 +1,11 @@
 import { EntraTokens } from '../../azure/entraToken.ts';
-import { createTransport, type Transport } from '../../net/transport.ts';
-import { failing, passed, warning, type Advice, type Examination } from '../examination.ts';
+import { HttpTransport, type Transport } from '../../net/transport.ts';
+import { examineSteps, failing, passed, warning, type Advice, type Examination } from '../examination.ts';
 import type { ExamineOptions } from '../descriptor.ts';
 import type { Observe } from '../recordSteps.ts';
 import { unreachable } from '../unreachable.ts';
 import { discoveryAdvice, explainToken, publicAuthority, type LastRequest } from './advice.ts';
 import { runCheck } from './check.ts';
-import { createServiceClient } from './client.ts';
-import { discover } from './discover.ts';
 import { grantGuestJoin, grantOnDemandMeetings, ofPermissions } from './permissions.ts';
 import type { TrustedApplicationSettings } from './settings.ts';
 
@@ -32,34 +30,29 @@ export async function examine(
     last = { ...last, status: answer.status };
     return answer;
   };
-  const explain = (name: string, error: unknown): Advice | undefined => {
-    if (name === 'credentials') return explainToken(error, settings);
-    if (name === 'capability') return notGranted(entra);
-    return discoveryAdvice(error, last, settings);
-  };
-  const observe: Observe = async (name, work) => {
-    const found = await examination.run(checkNames[name] ?? `trusted-application/${name}`, work, {
-      explain: (error) => explain(name, error),
-    });
-    if (!found) throw new CheckEnded();
-    if (name === 'credentials') examination.note('entra/permissions', ofPermissions(String(found.value), entra));
-    return found.value;
-  };
-
   const tokens = new EntraTokens({ entra, audience, readSecret, development, now });
-  const client = createServiceClient({ send, tokens, hosts });
-  const signal = AbortSignal.timeout(20_000);
-  const found = await runCheck(
-    { tokens, discover: (_, observing) => discover({ discoverUrl, endpointId, hosts, client }, signal, observing) },
-    observe,
-  ).catch((error: unknown) => {
-    if (error instanceof CheckEnded) return undefined;
-    throw error;
+  const options = { discoverUrl, endpointId, client: { send, tokens, hosts } };
+  const check = (observe: Observe) =>
+    runCheck(
+      options,
+      async (step, work) => {
+        const value = await observe(step, work);
+        if (step === 'credentials') examination.note('entra/permissions', ofPermissions(String(value), entra));
+        return value;
+      },
+      AbortSignal.timeout(20_000),
+    );
+  const found = await examineSteps(examination, check, {
+    nameOf: (step) => checkNames[step] ?? `trusted-application/${step}`,
+    explain: (error, step) => {
+      if (step === 'credentials') return explainToken(error, settings);
+      return step === 'capability' ? notGranted(entra) : discoveryAdvice(error, last, settings);
+    },
   });
   if (!found) return;
   examination.note(
     'trusted-application/on-demand-meetings',
-    found.adhocMeetings
+    found.value.adhocMeetings
       ? passed
       : warning(
           'The application may not create meetings: POST /api/v1/meetings answers 501.',
@@ -67,9 +60,6 @@ export async function examine(
         ),
   );
 }
-
-/** The step that failed has been recorded; the ones behind it cannot be tried. */
-class CheckEnded extends Error {}
 
 function notGranted(entra: TrustedApplicationSettings['entra']): Advice {
   return {
@@ -82,7 +72,7 @@ function notGranted(entra: TrustedApplicationSettings['entra']): Advice {
 async function checkTenant(examination: Examination, entra: TrustedApplicationSettings['entra']): Promise<boolean> {
   const { tenantId, authorityHost = publicAuthority } = entra;
   const url = new URL(`/${tenantId}/v2.0/.well-known/openid-configuration`, authorityHost);
-  const send = createTransport();
+  const send = new HttpTransport().send;
   const status = await examination.run(
     'entra/tenant',
     async () => (await send({ method: 'GET', url }, AbortSignal.timeout(10_000))).status,

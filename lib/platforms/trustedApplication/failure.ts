@@ -9,16 +9,16 @@ export type TrustedApplicationFailureCode =
   | 'not-registered'
   /** The platform gives no tokens for this meeting. */
   | 'meeting-rejected'
-  /** The application resource has no link for anonymous tokens: the permission was not granted (§1.8). */
+  /** The application resource has no link for anonymous tokens: the permission was not granted. */
   | 'tokens-not-granted'
-  /** The application resource has no ad-hoc meetings: the permission was not granted (§1.8). */
+  /** The application resource has no ad-hoc meetings: the permission was not granted. */
   | 'meetings-not-granted'
   /** The platform does not create a meeting with these options. */
   | 'options-rejected'
-  /** The platform creates no more meetings for this application at present (§7.2). */
+  /** The platform creates no more meetings for this application at present. */
   | 'too-many-meetings';
 
-/** The platform said no, in a way that its protocol explains (docs/protocol/trusted-application-api.md). */
+/** The platform refused, in a way that its protocol explains (docs/protocol/trusted-application-api.md §1.8, §1.11, §7.2). */
 export class TrustedApplicationFailure extends Error {
   override readonly name = 'TrustedApplicationFailure';
   readonly code: TrustedApplicationFailureCode;

@@ -2,21 +2,21 @@ import { parseAllowedUrl, type HostRule } from '../../hostRules.ts';
 import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
 import { Unconfirmed, type Meeting, type MeetingRequest } from '../platform.ts';
 import { AnswerFailure } from '../failures.ts';
-import type { ServiceClient } from './client.ts';
-import type { Discovery } from './discovery.ts';
+import { callService, type ServiceClient } from './client.ts';
+import type { Discovered, Discovery } from './discovery.ts';
 import { asPlatformProblem, TrustedApplicationFailure, refuseFailedAnswer } from './failure.ts';
-import type { Discovered } from './discover.ts';
 import { parseMeetingAnswer, subcodeOf } from './wire.ts';
 
+/** What creating a meeting needs. */
 export interface MeetingOptions {
   readonly discovery: Discovery;
   /** Over a transport that sends at most once (lib/net/upstream.ts). */
-  client: ServiceClient;
-  meetingHosts: readonly HostRule[];
+  readonly client: ServiceClient;
+  readonly meetingHosts: readonly HostRule[];
 }
 
 /**
- * Creates an ad-hoc meeting (§7). The platform makes another one for each request that it carries out: one is repeated
+ * Creates an ad-hoc meeting (docs/protocol/trusted-application-api.md §7). The platform makes another one for each request that it carries out: one is repeated
  * after 401 and 307 (client.ts) and after 429 (the transport), which say that nothing was made, and after nothing else.
  * What a moved application explains only has the links looked up, for the next request. Throws {@link Unconfirmed} unless
  * the platform said no or was never asked.
@@ -32,7 +32,7 @@ export async function requestMeeting(
 
   let answer: UpstreamAnswer;
   try {
-    answer = await client({ method: 'POST', url: used.adhocMeetings, body: bodyOf(meeting) }, signal);
+    answer = await callService(client, { method: 'POST', url: used.adhocMeetings, body: bodyOf(meeting) }, signal);
   } catch (error) {
     if (!(error instanceof UpstreamFailure) || error.code === 'unreachable') throw error;
     if (error.code === 'connection') await lookAgain(discovery, used, signal);
@@ -58,26 +58,29 @@ async function lookAgain(discovery: Discovery, used: Discovered, signal: AbortSi
   await discovery.renew(used, signal).catch(() => undefined);
 }
 
+const sentFields = [
+  'subject',
+  'description',
+  'accessLevel',
+  'automaticLeaderAssignment',
+  'entryExitAnnouncement',
+  'lobbyBypassForPhoneUsers',
+  'phoneUserAdmission',
+  'attendees',
+  'leaders',
+  'expirationTime',
+] satisfies (keyof MeetingRequest)[];
+
 /**
  * The access level always, as the SDK sends it, and the rest only when given. (The captured request also had `attendees`
  * and `leaders` empty, which says no more than their absence.)
  */
 function bodyOf(meeting: MeetingRequest): string {
-  const { subject, description, accessLevel = 'Everyone', automaticLeaderAssignment, entryExitAnnouncement } = meeting;
-  const { lobbyBypassForPhoneUsers, phoneUserAdmission, attendees, leaders, expirationTime } = meeting;
-  return JSON.stringify({
-    subject,
-    description,
-    accessLevel,
-    automaticLeaderAssignment,
-    entryExitAnnouncement,
-    lobbyBypassForPhoneUsers,
-    phoneUserAdmission,
-    attendees,
-    leaders,
-    // Dates follow the media type, and in application/json the platform itself writes them so (§1.3).
-    expirationTime: expirationTime && `/Date(${expirationTime.getTime()})/`,
-  });
+  const { accessLevel = 'Everyone', expirationTime } = meeting;
+  // Dates follow the media type, and in application/json the platform itself writes them so
+  // (docs/protocol/trusted-application-api.md §1.3).
+  const date = expirationTime && `/Date(${expirationTime.getTime()})/`;
+  return JSON.stringify({ ...meeting, accessLevel, expirationTime: date }, sentFields);
 }
 
 function readMeeting(answer: UpstreamAnswer, meetingHosts: readonly HostRule[]): Meeting {
@@ -91,7 +94,6 @@ function readMeeting(answer: UpstreamAnswer, meetingHosts: readonly HostRule[]):
   if (status >= 400) throw new TrustedApplicationFailure('options-rejected');
   const made = parseMeetingAnswer(body);
   // Handed out verbatim, and it has to be one that tokens can be asked for.
-  if (!made || !parseAllowedUrl(made.joinUrl, meetingHosts)) throw new AnswerFailure('unusable');
-  const { joinUrl: meetingUrl, expirationTime: expiryTime, onlineMeetingUri, conferenceId, organizerUri } = made;
-  return { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime };
+  if (!made || !parseAllowedUrl(made.meetingUrl, meetingHosts)) throw new AnswerFailure('unusable');
+  return made;
 }

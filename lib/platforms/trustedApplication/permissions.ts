@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EntraSettings } from '../../azure/entraToken.ts';
+import { parseJson } from '../../json.ts';
 import { failing, passed, warning, type Finding } from '../examination.ts';
 
 /** The resource that the platform is to Entra (docs/protocol/trusted-application-api.md §3). */
@@ -12,7 +13,7 @@ interface Permission {
   readonly id: string;
 }
 
-/** Gives anonApplicationTokens (§1.8), which guests cannot do without. */
+/** Gives anonApplicationTokens (docs/protocol/trusted-application-api.md §1.8), which guests cannot do without. */
 const guestJoin: Permission = {
   name: 'Guest user join services',
   role: 'Anonymous',
@@ -58,7 +59,8 @@ const claims = z.object({ roles: z.array(z.string()).optional() });
 
 /** Which of the permissions the token has. It is the platform's to read; here it only explains what discovery then shows. */
 export function ofPermissions(token: string, application: Application): Finding {
-  const roles = claims.safeParse(parsePayload(token)).data?.roles;
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  const roles = claims.safeParse(parseJson(payload)).data?.roles;
   if (!roles)
     return { status: 'pass', reason: 'The token does not list its permissions; discovery shows what is granted.' };
   const missing = needed.filter(({ role }) => !roles.includes(role));
@@ -69,12 +71,4 @@ export function ofPermissions(token: string, application: Application): Finding 
     `The application lacks ${missing.length} of the ${needed.length} permissions that anonymous join needs: ${names}.`,
     `Grant and consent as an administrator of the tenant: ${grant(application, missing)}`,
   );
-}
-
-function parsePayload(token: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

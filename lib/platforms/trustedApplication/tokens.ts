@@ -1,18 +1,17 @@
-import { parseAllowedUrl, type HostRule } from '../../hostRules.ts';
+import { parseAllowedUrl } from '../../hostRules.ts';
 import { UpstreamFailure, type UpstreamAnswer } from '../../net/transport.ts';
 import type { Join, PlatformGuest } from '../platform.ts';
-import type { ServiceClient } from './client.ts';
-import type { Discovery } from './discovery.ts';
+import { callService, type ServiceClient } from './client.ts';
+import type { Discovered, Discovery } from './discovery.ts';
 import { AnswerFailure } from '../failures.ts';
 import { TrustedApplicationFailure, refuseFailedAnswer } from './failure.ts';
-import type { Discovered } from './discover.ts';
 import { parseTokenAnswer, subcodeOf } from './wire.ts';
 
+/** What asking for a token needs. */
 export interface TokenOptions {
   readonly discovery: Discovery;
-  client: ServiceClient;
-  hosts: readonly HostRule[];
-  now: () => number;
+  readonly client: ServiceClient;
+  readonly now: () => number;
 }
 
 const furthestExpiryMs = 24 * 60 * 60_000;
@@ -20,8 +19,8 @@ const furthestExpiryMs = 24 * 60 * 60_000;
 const moved = new Set([403, 404, 410, 502]);
 
 /**
- * Asks for an anonymous application token (§1.9). The session id becomes the token's `asi`, so asking again with the
- * same one is how the platform keeps the guest the same participant (§6.5).
+ * Asks for an anonymous application token (docs/protocol/trusted-application-api.md §1.9). The session id becomes the token's
+ * `asi`, so asking again with the same one is how the platform keeps the guest the same participant (§6.5 there).
  */
 export async function requestToken(options: TokenOptions, guest: PlatformGuest, signal: AbortSignal): Promise<Join> {
   const { discovery, client } = options;
@@ -30,7 +29,7 @@ export async function requestToken(options: TokenOptions, guest: PlatformGuest, 
     const { allowedOrigins, applicationSessionId, meetingUrl } = guest;
     const body = JSON.stringify({ allowedOrigins: allowedOrigins.join(';'), applicationSessionId, meetingUrl });
     try {
-      return await client({ method: 'POST', url, body }, signal);
+      return await callService(client, { method: 'POST', url, body }, signal);
     } catch (error) {
       if (error instanceof UpstreamFailure) return error;
       throw error;
@@ -52,9 +51,9 @@ function isMoved(result: UpstreamAnswer | UpstreamFailure): boolean {
   return result instanceof UpstreamFailure ? result.code === 'connection' : moved.has(result.status);
 }
 
-function readToken(answer: UpstreamAnswer, { hosts, now }: TokenOptions): Join {
+function readToken(answer: UpstreamAnswer, { client, now }: TokenOptions): Join {
   const { status, body } = answer;
-  // CannotRedirect: the meeting's pool cannot serve it now (§1.10), which is not the caller's fault.
+  // CannotRedirect: the meeting's pool cannot serve it now (docs/protocol/trusted-application-api.md §1.10), which is not the caller's fault.
   refuseFailedAnswer(status === 410 ? { ...answer, status: 503 } : answer);
   if (status === 403 && subcodeOf(body) === 'ApplicationNotFound')
     throw new TrustedApplicationFailure('not-registered');
@@ -64,11 +63,6 @@ function readToken(answer: UpstreamAnswer, { hosts, now }: TokenOptions): Join {
   const lifeMs = token.expiryTime.getTime() - now();
   if (lifeMs <= 0 || lifeMs > furthestExpiryMs) throw new AnswerFailure('unusable');
   // Handed out verbatim, so it has to be as safe to follow as a URL that we would follow ourselves.
-  if (!parseAllowedUrl(token.discoverHref, hosts)) throw new AnswerFailure('unusable');
-  return {
-    token: token.token,
-    expiryTime: token.expiryTime,
-    discoverUrl: token.discoverHref,
-    identityPreserved: true,
-  };
+  if (!parseAllowedUrl(token.discoverUrl, client.hosts)) throw new AnswerFailure('unusable');
+  return { ...token, identityPreserved: true };
 }

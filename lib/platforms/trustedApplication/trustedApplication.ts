@@ -1,66 +1,77 @@
 import { EntraTokens } from '../../azure/entraToken.ts';
 import type { Transport } from '../../net/transport.ts';
-import { createUpstream } from '../../net/upstream.ts';
-import type { TrustedApplicationSettings } from './settings.ts';
+import { Upstream } from '../../net/upstream.ts';
 import { step } from '../../telemetry.ts';
 import type { AdapterOptions, PlatformAdapter } from '../descriptor.ts';
-import type { Join, PlatformGuest } from '../platform.ts';
-import { checkSteps } from './check.ts';
-import { createServiceClient } from './client.ts';
-import { Discovery } from './discovery.ts';
-import { requestMeeting } from './meetings.ts';
+import type { HealthStep, Join, Meeting, MeetingRequest, PlatformGuest } from '../platform.ts';
+import { checkSteps, probeJoin } from './check.ts';
+import { discover, Discovery, type DiscoverOptions } from './discovery.ts';
 import { asPlatformProblem } from './failure.ts';
-import { probeJoin } from './probeJoin.ts';
+import { requestMeeting } from './meetings.ts';
+import type { TrustedApplicationSettings } from './settings.ts';
 import { requestToken } from './tokens.ts';
-import { discover } from './discover.ts';
-
-export interface TrustedApplicationOptions extends AdapterOptions {
-  readonly settings: TrustedApplicationSettings;
-}
 
 const discoverTimeoutMs = 10_000;
 
 /** The Skype for Business Trusted Application API behind the port. */
-export function createTrustedApplication(options: TrustedApplicationOptions): PlatformAdapter {
-  const { settings, development, readSecret, transport, now } = options;
-  const { discoverUrl, endpointId, hosts, meetingHosts, entra, audience } = settings;
-  const upstream = createUpstream({ transport });
-  const newTokens = () => new EntraTokens({ entra, audience, readSecret, development, now });
-  const tokens = newTokens();
-  const clientOver = (send: Transport) => createServiceClient({ send, tokens, hosts });
-  const client = clientOver(upstream.send);
-  const meetingOptions = { client: clientOver(upstream.sendAtMostOnce), meetingHosts };
-  const discovery = new Discovery({
-    discover: () =>
-      step('discovery', () =>
-        discover({ discoverUrl, endpointId, hosts, client }, AbortSignal.timeout(discoverTimeoutMs), (_, work) =>
-          work(),
+export class TrustedApplication implements PlatformAdapter {
+  readonly #settings: TrustedApplicationSettings;
+  readonly #options: AdapterOptions;
+  readonly #upstream: Upstream;
+  readonly #tokens: EntraTokens;
+  readonly #discovery: Discovery;
+
+  constructor(settings: TrustedApplicationSettings, options: AdapterOptions) {
+    this.#settings = settings;
+    this.#options = options;
+    this.#upstream = new Upstream({ transport: options.transport });
+    this.#tokens = new EntraTokens({ ...settings, ...options });
+    this.#discovery = new Discovery({
+      discover: () =>
+        step('discovery', () =>
+          discover(this.#over(this.#upstream.send, this.#tokens), AbortSignal.timeout(discoverTimeoutMs)),
         ),
-      ),
-    now,
-  });
-
-  const asProblems = <T>(work: () => Promise<T>): Promise<T> =>
-    step('platform', work).catch((error: unknown) => {
-      throw asPlatformProblem(error);
+      now: options.now,
     });
-  const token = (guest: PlatformGuest, signal: AbortSignal): Promise<Join> =>
-    asProblems(() => requestToken({ discovery, client, hosts, now }, guest, signal));
-  // With credentials of its own, so that a check sees Entra and the vault as they are now.
-  const probeAs = (fresh: EntraTokens) => createServiceClient({ send: upstream.probe, tokens: fresh, hosts });
+  }
 
-  return {
-    issue: token,
-    reissue: (guest, _identity, signal) => token(guest, signal),
-    createMeeting: (meeting, _requestId, signal) =>
-      asProblems(() => requestMeeting({ discovery, ...meetingOptions }, meeting, signal)),
-    check: (signal) =>
-      checkSteps({
-        tokens: newTokens(),
-        discover: (fresh, observe) =>
-          discover({ discoverUrl, endpointId, hosts, client: probeAs(fresh) }, signal, observe),
-      }),
-    probeJoin: (guest, signal) =>
-      probeJoin({ settings, client: probeAs(newTokens()), send: upstream.probe, now }, guest, signal),
-  };
+  issue(guest: PlatformGuest, signal: AbortSignal): Promise<Join> {
+    const { client } = this.#over(this.#upstream.send, this.#tokens);
+    const options = { discovery: this.#discovery, client, now: this.#options.now };
+    return asProblems(() => requestToken(options, guest, signal));
+  }
+
+  reissue(guest: PlatformGuest, _identity: string | undefined, signal: AbortSignal): Promise<Join> {
+    return this.issue(guest, signal);
+  }
+
+  createMeeting(meeting: MeetingRequest, _requestId: string, signal: AbortSignal): Promise<Meeting> {
+    const { client } = this.#over(this.#upstream.sendAtMostOnce, this.#tokens);
+    const options = { discovery: this.#discovery, client, meetingHosts: this.#settings.meetingHosts };
+    return asProblems(() => requestMeeting(options, meeting, signal));
+  }
+
+  check(signal: AbortSignal): Promise<HealthStep[]> {
+    return checkSteps(this.#probe(), signal);
+  }
+
+  probeJoin(guest: PlatformGuest, signal: AbortSignal): Promise<HealthStep[]> {
+    return probeJoin({ ...this.#probe(), now: this.#options.now }, guest, signal);
+  }
+
+  /** With credentials of its own, so that a check sees Entra and the vault as they are now. */
+  #probe(): DiscoverOptions {
+    return this.#over(this.#upstream.probe, new EntraTokens({ ...this.#settings, ...this.#options }));
+  }
+
+  #over(send: Transport, tokens: EntraTokens): DiscoverOptions {
+    const { discoverUrl, endpointId, hosts } = this.#settings;
+    return { discoverUrl, endpointId, client: { send, tokens, hosts } };
+  }
+}
+
+function asProblems<T>(work: () => Promise<T>): Promise<T> {
+  return step('platform', work).catch((error: unknown) => {
+    throw asPlatformProblem(error);
+  });
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { parseJson } from '../../json.ts';
+import type { Meeting } from '../platform.ts';
 
 /**
  * Answers of the platform service, read leniently where the captures differ: two link dialects, links in three places,
- * three date forms (protocol/trusted-application-api.md §1.3, §8).
+ * three date forms (docs/protocol/trusted-application-api.md §1.3, §8).
  */
 
 const link = z.object({ href: z.string().min(1).max(8_192) });
@@ -37,26 +38,13 @@ export function linkOf(from: Resource, rel: string): string | undefined {
 const ajaxDate = /^\\?\/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?\/$/;
 const isoDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Reads every date form of the platform; undefined if it is none of them. */
-export function parseDate(text: string): Date | undefined {
-  const ajax = ajaxDate.exec(text)?.[1];
-  const date = ajax === undefined ? new Date(isoDate.test(text) ? text : Number.NaN) : new Date(Number(ajax));
-  return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-const date = z.string().transform((text, context) => {
-  const parsed = parseDate(text);
-  if (parsed) return parsed;
-  context.addIssue({ code: 'custom', message: 'not a date' });
-  return z.NEVER;
-});
-
-/** An anonymous application token (§1.9); the token is opaque to us. */
-export interface TokenAnswer {
-  readonly token: string;
-  readonly expiryTime: Date;
-  readonly discoverHref: string;
-}
+const date = z
+  .string()
+  .transform((text) => {
+    const ajax = ajaxDate.exec(text)?.[1];
+    return ajax === undefined ? new Date(isoDate.test(text) ? text : Number.NaN) : new Date(Number(ajax));
+  })
+  .refine((read) => !Number.isNaN(read.getTime()));
 
 const tokenFields = z.object({
   // What can stand in an Authorization header; the length leaves room over the captured 993.
@@ -64,25 +52,19 @@ const tokenFields = z.object({
   expiryTime: date,
 });
 
-/** Reads the answer of anonApplicationTokens; undefined if anything that a guest needs is missing. */
-export function parseTokenAnswer(body: string): TokenAnswer | undefined {
+/**
+ * Reads the answer of anonApplicationTokens (docs/protocol/trusted-application-api.md §1.9); undefined if anything that a
+ * guest needs is missing.
+ */
+export function parseTokenAnswer(body: string): (z.infer<typeof tokenFields> & { discoverUrl: string }) | undefined {
   const answer = parseResource(body);
-  const fields = tokenFields.safeParse(answer);
-  const discoverHref = answer && linkOf(answer, 'discover');
-  return fields.success && discoverHref !== undefined ? { ...fields.data, discoverHref } : undefined;
-}
-
-/** A meeting that was created (§7.2). */
-export interface MeetingAnswer {
-  readonly joinUrl: string;
-  readonly onlineMeetingUri: string;
-  readonly organizerUri: string;
-  readonly conferenceId: string;
-  readonly expirationTime: Date;
+  const { data } = tokenFields.safeParse(answer);
+  const discoverUrl = answer && linkOf(answer, 'discover');
+  return data && discoverUrl !== undefined ? { ...data, discoverUrl } : undefined;
 }
 
 const sipUri = z.string().regex(/^sip:[\x21-\x7e]{1,1020}$/i);
-const conferenceId = z.string().regex(/^[\x21-\x7e]{1,64}$/);
+const id = z.string().regex(/^[\x21-\x7e]{1,64}$/);
 
 const meetingFields = z.object({
   // As long as a meeting URL may be when a token is asked for.
@@ -90,23 +72,23 @@ const meetingFields = z.object({
   onlineMeetingUri: sipUri,
   organizerUri: sipUri,
   // Two names of one thing, of which some captures have one.
-  conferenceId: conferenceId.nullish(),
-  onlineMeetingId: conferenceId.nullish(),
+  conferenceId: id.nullish(),
+  onlineMeetingId: id.nullish(),
   expirationTime: date,
 });
 
-/** Reads the answer of adhocMeetings; undefined if anything of a {@link MeetingAnswer} is missing. */
-export function parseMeetingAnswer(body: string): MeetingAnswer | undefined {
+/** Reads the answer of adhocMeetings (docs/protocol/trusted-application-api.md §7.2); undefined if anything is missing. */
+export function parseMeetingAnswer(body: string): Meeting | undefined {
   const { data } = meetingFields.safeParse(parseResource(body));
-  const id = data?.conferenceId ?? data?.onlineMeetingId;
-  if (!data || id === null || id === undefined) return undefined;
-  const { joinUrl, onlineMeetingUri, organizerUri, expirationTime } = data;
-  return { joinUrl, onlineMeetingUri, organizerUri, conferenceId: id, expirationTime };
+  const conferenceId = data?.conferenceId ?? data?.onlineMeetingId;
+  if (!data || !conferenceId) return undefined;
+  const { joinUrl: meetingUrl, expirationTime: expiryTime, onlineMeetingUri, organizerUri } = data;
+  return { meetingUrl, onlineMeetingUri, conferenceId, organizerUri, expiryTime };
 }
 
 const errorFields = z.object({ code: z.string().optional(), subcode: z.string().optional() });
 
-/** The `subcode` of an error answer (§1.11); undefined if the body has none or is not JSON. */
+/** The `subcode` of an error answer (docs/protocol/trusted-application-api.md §1.11); undefined if the body has none. */
 export function subcodeOf(body: string): string | undefined {
   return errorFields.safeParse(parseResource(body)).data?.subcode;
 }

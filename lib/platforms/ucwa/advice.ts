@@ -1,8 +1,13 @@
 import { UpstreamFailure, type UpstreamFailureKind } from '../../net/transport.ts';
-import { DiscoveryFailure, type DiscoveryFailureCode } from './autodiscovery.ts';
-import { MeetingPageFailure } from './meetingPage.ts';
-import { TicketFailure, type TicketFailureCode } from './ticketFailure.ts';
-import { ChallengeFailure, type ChallengeFailureCode } from './tokenEndpoint.ts';
+import {
+  ChallengeFailure,
+  DiscoveryFailure,
+  MeetingPageFailure,
+  TicketFailure,
+  type ChallengeFailureCode,
+  type DiscoveryFailureCode,
+  type TicketFailureCode,
+} from './failure.ts';
 import type { Grant } from './webTicket.ts';
 import { Problem } from '../../problem.ts';
 

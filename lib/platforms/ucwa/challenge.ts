@@ -1,3 +1,8 @@
+import type { UpstreamAnswer } from '../../net/transport.ts';
+import { ChallengeFailure } from './failure.ts';
+import { isHomedOnline, resolveTokenEndpoint, type Search } from './search.ts';
+import { grantTypes } from './webTicket.ts';
+
 /** One challenge of a `WWW-Authenticate` header. */
 export interface Challenge {
   /** Lower-case. */
@@ -61,4 +66,29 @@ export function listOf(challenge: Challenge, name: string): string[] | undefined
   const value = challenge.parameters.get(name);
   if (value === undefined) return undefined;
   return [...new Set(value.split(',').map((entry) => entry.trim()))].filter((entry) => entry !== '');
+}
+
+/** The token endpoint of the first MsRtcOAuth challenge that offers the grant (docs/protocol/ucwa.md §2.1, §7.8). */
+export function tokenEndpointOf(
+  answer: Pick<UpstreamAnswer, 'headers'>,
+  challengedBy: URL,
+  search: Pick<Search, 'domain' | 'grant' | 'trust'>,
+): URL {
+  const challenges = parseChallenges(answer.headers['www-authenticate'] ?? '');
+  const tickets = challenges.filter(({ scheme }) => scheme === 'msrtcoauth');
+  if (tickets.length === 0) {
+    const isOnline = challenges.some(
+      ({ scheme, parameters }) => scheme === 'bearer' && parameters.has('authorization_uri'),
+    );
+    throw new ChallengeFailure(isOnline ? 'homed-online' : 'no-challenge');
+  }
+  const type = grantTypes[search.grant.kind];
+  const offering = tickets.find((ticket) => listOf(ticket, 'grant_type')?.includes(type) ?? true);
+  if (!offering) throw new ChallengeFailure('grant-not-offered');
+  const href = offering.parameters.get('href');
+  if (!href) throw new ChallengeFailure('no-endpoint');
+  if (isHomedOnline(href)) throw new ChallengeFailure('homed-online');
+  const endpoint = resolveTokenEndpoint(href, challengedBy, search);
+  if (!endpoint) throw new ChallengeFailure('endpoint-refused');
+  return endpoint;
 }

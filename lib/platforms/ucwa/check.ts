@@ -1,75 +1,88 @@
 import type { ReadSecret } from '../../azure/vault.ts';
 import type { Transport } from '../../net/transport.ts';
-import type { HealthStep } from '../platform.ts';
+import type { HealthStep, PlatformGuest } from '../platform.ts';
+import { createAndEndApplication, probeGuest, recordProbeJoin } from '../probeJoin.ts';
 import { recordSteps, type Observe } from '../recordSteps.ts';
-import { beginSearch, findUser, type AutodiscoveryOptions } from './autodiscovery.ts';
-import { asUcwaProblem } from './refusals.ts';
-import { askOpenly, findServers } from './servers.ts';
+import { findUser } from './autodiscovery.ts';
+import { tokenEndpointOf } from './challenge.ts';
+import { Conferences } from './conferences.ts';
+import { asPlatformProblem, ChallengeFailure } from './failure.ts';
+import { beginSearch, type Search } from './search.ts';
+import { askOpenly, findServers, type Servers } from './servers.ts';
 import type { UcwaSettings } from './settings.ts';
-import { tokenEndpointOf } from './tokenEndpoint.ts';
-import type { Grant } from './webTicket.ts';
-
-/** What discovery without credentials found of a SIP domain. */
-export interface OpenDiscovery {
-  readonly userUrl: URL;
-  readonly tokenEndpoint: URL;
-}
+import { grantFor, requestTicket } from './webTicket.ts';
 
 /** The steps that need neither credentials nor a meeting: root, user, and the challenge with the grant. */
 export async function discoverOpenly(
-  options: AutodiscoveryOptions,
-  { domain, grant }: { readonly domain: string; readonly grant: Pick<Grant, 'kind'> },
+  search: Search,
   observe: Observe,
-  signal: AbortSignal,
-): Promise<OpenDiscovery> {
-  const search = beginSearch(domain);
-  const userUrl = await observe('root', () => findUser(options, search, signal));
-  const answer = await observe('user', () => askOpenly(options, search, userUrl, signal));
+): Promise<Pick<Servers, 'userUrl' | 'tokenEndpoint'>> {
+  const userUrl = await observe('root', () => findUser(search));
+  const answer = await observe('user', () => askOpenly(search, userUrl));
   const tokenEndpoint = await observe('challenge', () =>
-    Promise.resolve().then(() => tokenEndpointOf(answer, userUrl, domain, grant, options.trust)),
+    Promise.resolve().then(() => tokenEndpointOf(answer, userUrl, search)),
   );
   return { userUrl, tokenEndpoint };
 }
 
+/** What a check of the servers needs. */
 export interface CheckOptions {
   readonly settings: UcwaSettings;
   /** Past retries and breakers. */
   readonly send: Transport;
   readonly readSecret: ReadSecret;
   readonly now: () => number;
+  readonly signal: AbortSignal;
 }
 
 /** The steps of a SIP domain; and, where it has the configured account, the account's sign-in up to the applications link. */
-export async function runCheck(
-  { settings, send, readSecret, now }: CheckOptions,
-  domain: string,
-  observe: Observe,
-  signal: AbortSignal,
-): Promise<void> {
-  const options = { ...settings, send };
-  await discoverOpenly(options, { domain, grant: { kind: 'anonmeeting' } }, observe, signal);
+export async function runCheck(options: CheckOptions, domain: string, observe: Observe): Promise<void> {
+  const { settings, send, now, signal } = options;
+  const search = { ...settings, send, now, signal, domain };
+  await discoverOpenly(beginSearch({ ...search, grant: { kind: 'anonmeeting' } }), observe);
   const account = settings.checkAccount;
   if (account?.domain !== domain) return;
   await observe('sign-in', async () => {
-    const { value: password } = await readSecret(account.secretName);
-    const grant = { kind: 'password', username: account.username, password } as const;
-    await findServers(options, domain, grant, { now }, signal);
+    const { value: password } = await options.readSecret(account.secretName);
+    await findServers(beginSearch({ ...search, grant: { kind: 'password', username: account.username, password } }));
   });
 }
 
 /** Every configured SIP domain, each with its steps as far as they came. */
-export async function checkSteps(options: CheckOptions, signal: AbortSignal): Promise<HealthStep[]> {
+export async function checkSteps(options: CheckOptions): Promise<HealthStep[]> {
   const steps = await Promise.all(
     domainsOf(options.settings).map((domain) =>
       recordSteps(
-        (observe) => runCheck(options, domain, (name, work) => observe(`${domain}/${name}`, work), signal),
-        asUcwaProblem,
+        (observe) => runCheck(options, domain, (name, work) => observe(`${domain}/${name}`, work)),
+        asPlatformProblem,
       ),
     ),
   );
   return steps.flat();
 }
 
+/** The SIP domains that are configured, each once. */
 export function domainsOf({ meetingHosts }: UcwaSettings): string[] {
   return [...new Set(meetingHosts.values())];
+}
+
+/** A ticket, and all that a guest does with it short of joining (docs/protocol/ucwa.md §3.1, §3.5). */
+export function probeJoin(options: Omit<CheckOptions, 'readSecret'>, guest: PlatformGuest): Promise<HealthStep[]> {
+  const { settings, send, now, signal } = options;
+  return recordProbeJoin(async (observe) => {
+    const conference = await observe('meeting', () =>
+      new Conferences(send, settings.meetingHosts).of(guest.meetingUrl, signal),
+    );
+    const { domain } = conference;
+    const search = beginSearch({ ...settings, send, now, signal, domain, grant: grantFor(conference), once: true });
+    const { applicationsUrl, tokenEndpoint: endpoint } = await observe('discovery', () => findServers(search));
+    const token = await observe('token', async () => {
+      const ticket = await requestTicket(send, { ...search, endpoint }, signal);
+      // It never goes to a host that did not issue it, where it would be of no use either (docs/protocol/ucwa.md §2.8).
+      if (ticket.origin !== applicationsUrl.origin) throw new ChallengeFailure('endpoint-refused');
+      return ticket.token;
+    });
+    const body = { ...probeGuest, endpointId: guest.applicationSessionId };
+    await createAndEndApplication({ send, applicationsUrl, token, body }, observe, signal);
+  }, asPlatformProblem);
 }

@@ -28,7 +28,7 @@ export const ucwa: PlatformDescriptor = {
         readLink: (url) =>
           url.port === '' && meetingHosts.has(url.hostname) ? { meetingKey: canonicalUrl(url) } : undefined,
         examine: async (examination, options) => (await import('./examine.ts')).examine(settings, examination, options),
-        load: async (options) => (await import('./ucwa.ts')).createUcwa({ settings, ...options }),
+        load: async (options) => new (await import('./ucwa.ts')).Ucwa(settings, options),
       },
     };
   },

@@ -1,13 +1,10 @@
 import { UpstreamFailure } from '../../net/transport.ts';
 import type { ExamineOptions } from '../descriptor.ts';
-import type { Advice, Examination } from '../examination.ts';
-import type { Observe } from '../recordSteps.ts';
+import { examineSteps, type Advice, type Examination } from '../examination.ts';
 import { adviceOn } from './advice.ts';
-import { DiscoveryFailure } from './autodiscovery.ts';
 import { domainsOf, runCheck } from './check.ts';
+import { ChallengeFailure, DiscoveryFailure, TicketFailure } from './failure.ts';
 import type { UcwaSettings } from './settings.ts';
-import { TicketFailure } from './ticketFailure.ts';
-import { ChallengeFailure } from './tokenEndpoint.ts';
 import type { Grant } from './webTicket.ts';
 
 /** The steps of the health check for every SIP domain, without retries. */
@@ -21,22 +18,13 @@ export async function examine(
   const checkAccount = account && usableSecrets.has(account.secretName) ? account : undefined;
   const options = { settings: { ...settings, checkAccount }, send: transport, readSecret, now };
   for (const domain of domainsOf(settings)) {
-    const observe: Observe = async (name, work) => {
-      const grant = name === 'sign-in' ? 'password' : 'anonmeeting';
-      const found = await examination.run(`ucwa/${domain}/${name}`, work, {
-        explain: (error) => explain(error, grant, { domain, settings }),
-      });
-      if (!found) throw new CheckEnded();
-      return found.value;
-    };
-    await runCheck(options, domain, observe, AbortSignal.timeout(30_000)).catch((error: unknown) => {
-      if (!(error instanceof CheckEnded)) throw error;
+    const signal = AbortSignal.timeout(30_000);
+    await examineSteps(examination, (observe) => runCheck({ ...options, signal }, domain, observe), {
+      nameOf: (step) => `ucwa/${domain}/${step}`,
+      explain: (error, step) => explain(error, step === 'sign-in' ? 'password' : 'anonmeeting', { domain, settings }),
     });
   }
 }
-
-/** The step that failed has been recorded; the ones behind it cannot be tried. */
-class CheckEnded extends Error {}
 
 function explain(
   error: unknown,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseJson } from '../../json.ts';
 import type { Join } from '../platform.ts';
-import type { Conference } from './meetingPage.ts';
+import type { Conference } from './conferences.ts';
 import type { Servers } from './servers.ts';
 import type { WebTicket } from './webTicket.ts';
 
@@ -24,7 +24,7 @@ export function readLastTicket(identity: string | undefined): LastTicket | undef
 }
 
 /** A ticket as the guest's app gets it, with the identity by which the next one continues it. */
-export function joinOf(ticket: WebTicket, conference: Conference, servers: Servers, identityPreserved: boolean): Join {
+export function joinOf(ticket: WebTicket, conference: Conference, servers: Servers): Omit<Join, 'identityPreserved'> {
   const { uri, organizer, domain, key } = conference;
   const identity: LastTicket = {
     token: ticket.token,
@@ -39,6 +39,5 @@ export function joinOf(ticket: WebTicket, conference: Conference, servers: Serve
     applicationsUrl: servers.applicationsUrl.href,
     conferenceUri: uri,
     identity: JSON.stringify(identity),
-    identityPreserved,
   };
 }

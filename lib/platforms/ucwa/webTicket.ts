@@ -1,9 +1,11 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import * as z from 'zod';
-import type { Transport } from '../../net/transport.ts';
+import type { Transport, UpstreamAnswer } from '../../net/transport.ts';
+import { parseHttpsUrl } from '../../hostRules.ts';
 import { parseJson } from '../../json.ts';
+import { retryAfterSeconds } from '../../net/retryAfter.ts';
 import { untilAborted } from '../../net/untilAborted.ts';
-import { TicketFailure, ticketFailureOf } from './ticketFailure.ts';
+import { documentedErrors, TicketFailure } from './failure.ts';
 
 /** The grants of the token endpoint (seeds "Authentication in UCWA", 2.0 and 1.0), with the parameters of each. */
 export type Grant =
@@ -65,32 +67,19 @@ export async function requestTicket(send: Transport, request: TicketRequest, sig
   if (grant.kind === 'password' && !(grant.username && grant.password)) {
     throw new TicketFailure('credentials_missing', 0);
   }
-  if (once) return untilAborted(askOnce(send, request, signal), signal);
-  return untilAborted(
-    whileServerErrors.execute(() => askOnce(send, request, signal), signal),
-    signal,
-  );
+  const ask = (): Promise<WebTicket> => askOnce(send, request, signal);
+  return untilAborted(once ? ask() : whileServerErrors.execute(ask, signal), signal);
 }
 
-async function askOnce(
-  send: Transport,
-  { endpoint, grant, now }: TicketRequest,
-  signal: AbortSignal,
-): Promise<WebTicket> {
+async function askOnce(send: Transport, request: TicketRequest, signal: AbortSignal): Promise<WebTicket> {
+  const { endpoint, grant, now } = request;
   // Counted from before the request: the server counted from somewhere in between.
   const askedAt = now();
-  const answer = await send(
-    {
-      method: 'POST',
-      url: endpoint,
-      headers: {
-        accept: 'application/json',
-        'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
-      },
-      body: formOf(grant),
-    },
-    signal,
-  );
+  const headers = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+  };
+  const answer = await send({ method: 'POST', url: endpoint, headers, body: formOf(grant) }, signal);
   if (answer.status !== 200) throw ticketFailureOf(answer);
   const ticket = ticketFields.safeParse(parseJson(answer.body)).data;
   if (!ticket) throw new TicketFailure('unusable', answer.status);
@@ -110,16 +99,41 @@ function formOf(grant: Grant): string {
   return fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
-const seconds = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^\d{1,6}$/)
-    .transform(Number),
-]);
+const digits = z.string().regex(/^\d{1,6}$/);
+const seconds = z.union([z.number(), digits.transform(Number)]);
 
 const ticketFields = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
   token_type: z.string().regex(/^bearer$/i),
   expires_in: seconds.pipe(z.number().positive().max(longestLifeSeconds)).optional(),
 });
+
+const errorFields = z.object({ error: z.enum(documentedErrors), ms_rtc_passiveauthuri: z.string().optional() });
+
+/** What an answer other than 200 means (docs/protocol/ucwa.md §2.4). */
+function ticketFailureOf(answer: UpstreamAnswer): TicketFailure {
+  const { status, headers, body } = answer;
+  const [, errorId] = /^\s*(\d{1,9})\s*(?:;|$)/.exec(String(headers['x-ms-diagnostics'] ?? '')) ?? [];
+  // As a cause the number comes into the log. Nothing else depends on it, as the documents demand.
+  const diagnostics = { name: 'ServerDiagnostics', code: errorId };
+  const cause = errorId === undefined ? undefined : Object.assign(new Error('X-Ms-diagnostics'), diagnostics);
+  if (status === 401 && /\b(?:negotiate|ntlm)\b/i.test(headers['www-authenticate'] ?? '')) {
+    return new TicketFailure('integrated_windows', status, { cause });
+  }
+  if (status !== 400) {
+    return new TicketFailure('refused', status, { cause, retryAfterSeconds: retryAfterSeconds(answer) });
+  }
+  const known = errorFields.safeParse(parseLeniently(body)).data;
+  if (!known) return new TicketFailure('unusable', status, { cause });
+  if (known.ms_rtc_passiveauthuri === undefined) return new TicketFailure(known.error, status, { cause });
+  const signInUrl = parseHttpsUrl(known.ms_rtc_passiveauthuri);
+  return new TicketFailure('interaction_required', status, { cause, signInUrl });
+}
+
+// A string that does not end is taken to the end of the text, so that no part of it is looked at twice.
+const stringOrTrailingComma = /("(?:[^"\\]|\\.)*"?)|,(?=\s*[}\]])/g;
+
+/** JSON, or JSON with the trailing comma of UCWA 1.0's errors (seed for Lync 2013); strings stay as they are. */
+function parseLeniently(body: string): unknown {
+  return parseJson(body) ?? parseJson(body.replace(stringOrTrailingComma, '$1'));
+}

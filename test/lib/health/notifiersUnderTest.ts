@@ -7,7 +7,7 @@ import { notifySubscribers } from '../../../lib/health/notifySubscribers.ts';
 import type { Status } from '../../../lib/health/status.ts';
 import { subscriptionColumns, Subscriptions } from '../../../lib/health/subscriptions.ts';
 import { parseHostRule } from '../../../lib/hostRules.ts';
-import { createWebhookOutlet } from '../../../lib/net/webhookOutlet.ts';
+import { postToWebhook, type WebhookOutlet } from '../../../lib/net/webhookOutlet.ts';
 import { KeyRing } from '../../../lib/sealing/keyRing.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { adjustableClock, type AdjustableClock } from '../../races/adjustableClock.ts';
@@ -104,14 +104,15 @@ export async function startNotifiers(): Promise<NotifiersUnderTest> {
     const ring = new KeyRing({ read: () => Promise.resolve(ringText), now: clock.now });
     const webhookHosts = [parseHostRule(webhookHost)].filter((rule) => rule !== undefined);
     // No post waits for its time-out: a server that does not answer hangs up when the test says so.
-    const postToWebhook = createWebhookOutlet({ connectTo: hooks.connectTo, timeoutMs: 20_000 });
+    const post: WebhookOutlet = (url, body) =>
+      postToWebhook(url, body, { connectTo: hooks.connectTo, timeoutMs: 20_000 });
     const publicBaseUrl = 'https://join.contoso.example';
     return {
       subscriptions: new Subscriptions({ rows, health: table, ring, webhookHosts, publicBaseUrl, now: clock.now }),
       notifyAdministrator: (run) =>
-        notifyChange({ table, webhookUrl, postToWebhook }, run, (change) => logged.push(change)),
+        notifyChange({ table, webhookUrl, postToWebhook: post }, run, (change) => logged.push(change)),
       notifySubscribers: (run, notified) =>
-        notifySubscribers({ subscriptions: rows, ring, webhookHosts, postToWebhook }, run, notified),
+        notifySubscribers({ subscriptions: rows, ring, webhookHosts, postToWebhook: post }, run, notified),
     };
   };
   const runOf = (status: Status, startedAt = clock.now()): Run => {

@@ -1,5 +1,5 @@
-import { createTransport, type Transport } from '../../../lib/net/transport.ts';
-import { createUpstream, type Upstream } from '../../../lib/net/upstream.ts';
+import { HttpTransport, type Transport } from '../../../lib/net/transport.ts';
+import { Upstream } from '../../../lib/net/upstream.ts';
 import { until } from '../../support/until.ts';
 import { host, startTlsServer, type TlsServer } from './tlsServer.ts';
 import { answerInTurn, forever, get, outcome, upstreamOf } from './upstreamOf.ts';
@@ -143,10 +143,10 @@ describe('the breaker', () => {
   });
 
   it('does not let a request queue up behind the trial when it comes back from its pause', async () => {
-    const transport = createTransport({ connectTo: server.connectTo, callTimeoutMs: 2_000 });
+    const transport = new HttpTransport({ connectTo: server.connectTo, callTimeoutMs: 2_000 }).send;
     let answered = 0;
     const counting: Transport = (request, signal) => transport(request, signal).finally(() => (answered += 1));
-    const service = createUpstream({ transport: counting, attempts: 2, breakAfter: 1, halfOpenAfterMs: 50 });
+    const service = new Upstream({ transport: counting, attempts: 2, breakAfter: 1, halfOpenAfterMs: 50 });
     answerInTurn(server, [503], { 'retry-after': '1' });
     const paused = outcome(service.send(get, forever));
     await until(() => answered === 1);
@@ -163,6 +163,18 @@ describe('the breaker', () => {
     expect(await outcome(service.send(get, forever))).toBe('unreachable');
     const elsewhere = { method: 'GET', url: new URL('https://ring0.resources.lync.example/') } as const;
     expect(await outcome(service.send(elsewhere, forever))).toBe(200);
+  });
+
+  it('is closed again for a host that has fallen out of memory behind five hundred others', async () => {
+    const transport: Transport = () => Promise.resolve({ status: 503, headers: {}, body: '' });
+    const service = new Upstream({ transport, attempts: 1, breakAfter: 1, halfOpenAfterMs: 60_000 });
+    const call = (name: string) =>
+      outcome(service.send({ method: 'GET', url: new URL(`https://${name}.example/`) }, new AbortController().signal));
+    expect(await call('first')).toBe(503);
+    expect(await call('first')).toBe('unreachable');
+    for (let other = 0; other < 500; other += 1) await call(`pool${other}`);
+    expect(await call('first')).toBe(503);
+    expect(await call('pool499')).toBe('unreachable');
   });
 
   it('does not stand in the way of a probe, which is sent once', async () => {

@@ -23,7 +23,7 @@ export const url = new URL(`https://${host}/platformservice/discover`);
 
 const trusted = (): { key: string; cert: string } => ({ key: pem('key'), cert: pem('cert') });
 
-/** Starts on a free port; answers 200 `{}` until told otherwise. */
+/** Starts on a free port; answers 200 `{}` until `answer` is set. */
 export async function startTlsServer({ key, cert } = trusted()): Promise<TlsServer> {
   const requests: IncomingMessage[] = [];
   const sockets = new Set<Socket>();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
-import { createTransport, type Transport, type TransportOptions } from '../../../lib/net/transport.ts';
+import { HttpTransport, type Transport, type TransportOptions } from '../../../lib/net/transport.ts';
 import { host, startTlsServer, url, type TlsServer } from './tlsServer.ts';
 
 let server: TlsServer;
@@ -16,7 +16,7 @@ afterEach(async () => {
 const forever = new AbortController().signal;
 
 function transport(options: TransportOptions = {}): Transport {
-  return createTransport({ connectTo: server.connectTo, ...options });
+  return new HttpTransport({ connectTo: server.connectTo, ...options }).send;
 }
 
 describe('a call', () => {
@@ -42,7 +42,7 @@ describe('a call', () => {
     expect(body).toBe('{"a":"ü"}');
   });
 
-  it('connects where it is told to, under the name of the URL in TLS and in the Host header', async () => {
+  it('connects where `connectTo` says, under the name of the URL in TLS and in the Host header', async () => {
     await transport()({ method: 'GET', url }, forever);
     const [request] = server.requests;
     expect(request?.headers.host).toBe(host);
@@ -55,9 +55,9 @@ describe('a call', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('goes to the host of the URL when it is not told otherwise', async () => {
+  it('goes to the host of the URL when there is no `connectTo`', async () => {
     const here = new URL(`https://localhost:${server.port}/`);
-    await createTransport()({ method: 'GET', url: here }, forever);
+    await new HttpTransport().send({ method: 'GET', url: here }, forever);
     expect(server.requests[0]?.headers.host).toBe(`localhost:${server.port}`);
   });
 
@@ -169,7 +169,7 @@ describe('a call fails', () => {
     expect((await send({ method: 'GET', url }, forever)).body).toHaveLength(1_000);
   });
 
-  it('without telling the URL or what the server said', async () => {
+  it('without the URL or what the server said', async () => {
     server.answer = (_, response) => {
       response.writeHead(200, { 'content-length': 100 });
       response.write('secret text', () => response.destroy());

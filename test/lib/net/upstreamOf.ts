@@ -1,5 +1,5 @@
-import { createTransport } from '../../../lib/net/transport.ts';
-import { createUpstream, type Upstream, type UpstreamOptions } from '../../../lib/net/upstream.ts';
+import { HttpTransport } from '../../../lib/net/transport.ts';
+import { Upstream, type UpstreamOptions } from '../../../lib/net/upstream.ts';
 import { url, type TlsServer } from './tlsServer.ts';
 
 export const forever = new AbortController().signal;
@@ -11,7 +11,11 @@ export function upstreamOf(
   options: Partial<UpstreamOptions> = {},
   callTimeoutMs = 2_000,
 ): Upstream {
-  return createUpstream({ transport: createTransport({ connectTo, callTimeoutMs }), initialDelayMs: 5, ...options });
+  return new Upstream({
+    transport: new HttpTransport({ connectTo, callTimeoutMs }).send,
+    initialDelayMs: 5,
+    ...options,
+  });
 }
 
 /** Makes the server answer with these statuses in turn, and then with 200. */

@@ -1,7 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { lookup as systemLookup } from 'node:dns/promises';
 import { getDefaultAutoSelectFamily, isIPv6, setDefaultAutoSelectFamily } from 'node:net';
-import { createWebhookOutlet, type Lookup } from '../../../lib/net/webhookOutlet.ts';
+import { postToWebhook, type Lookup } from '../../../lib/net/webhookOutlet.ts';
 
 /** Every TCP connection that this process begins, whether anybody answers or not. */
 const attempts: { address?: string; port?: number }[] = [];
@@ -40,7 +40,7 @@ function resolver(...answers: (readonly string[])[]): { lookup: Lookup; asked: s
   return { lookup, asked };
 }
 
-const post = (lookup: Lookup, timeoutMs = 200) => createWebhookOutlet({ lookup, timeoutMs })(url, body);
+const post = (lookup: Lookup, timeoutMs = 200) => postToWebhook(url, body, { lookup, timeoutMs });
 
 describe.each([
   ['the families are tried side by side', true],
@@ -104,9 +104,8 @@ describe.each([
 
   it('a name is resolved anew for the next post, and refused if it leads inside by then', async () => {
     const { lookup, asked } = resolver([publicAddress], ['127.0.0.1']);
-    const postAgain = createWebhookOutlet({ lookup, timeoutMs: 200 });
-    await postAgain(url, body);
-    expect(await postAgain(url, body)).toBe('unreachable');
+    await post(lookup);
+    expect(await post(lookup)).toBe('unreachable');
     expect(asked).toEqual([url.hostname, url.hostname]);
     expect(connectedTo()).toEqual([`${publicAddress} 443`]);
   });
@@ -125,7 +124,7 @@ it('localhost, as the system resolves it, is not connected to', async () => {
 
 it('a name that exists nowhere is unreachable, as the system resolves it', async () => {
   const nowhere = new URL('https://nobody.invalid/');
-  expect(await createWebhookOutlet()(nowhere, body)).toBe('unreachable');
+  expect(await postToWebhook(nowhere, body)).toBe('unreachable');
 });
 
 it('a resolver that fails, or does not answer in time, makes the webhook unreachable', async () => {

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { parseHostRule, type HostRule } from '../../../lib/hostRules.ts';
-import { createWebhookOutlet, parseWebhookUrl } from '../../../lib/net/webhookOutlet.ts';
+import {
+  parseWebhookUrl,
+  postToWebhook,
+  type WebhookOutlet,
+  type WebhookOutletOptions,
+} from '../../../lib/net/webhookOutlet.ts';
 import { makeCertificates } from '../../../local/certificates.ts';
 import { until } from '../../support/until.ts';
 import { startTlsServer, type TlsServer } from './tlsServer.ts';
@@ -21,8 +26,12 @@ afterEach(async () => {
   await server.stop();
 });
 
+const outletWith =
+  (options: WebhookOutletOptions): WebhookOutlet =>
+  (to, sent) =>
+    postToWebhook(to, sent, options);
 const outlet = (timeoutMs?: number) =>
-  createWebhookOutlet({ connectTo: server.connectTo, ...(timeoutMs !== undefined && { timeoutMs }) });
+  outletWith({ connectTo: server.connectTo, ...(timeoutMs !== undefined && { timeoutMs }) });
 
 /** What the outlet makes of a post, and how long that took. */
 async function timed(post: Promise<string>): Promise<[string, number]> {
@@ -77,7 +86,7 @@ describe('a post', () => {
 
   it.each(['127.0.0.1', 'localhost'])('resolves no name of a webhook when it is directed to %s', async (directedTo) => {
     const asked: string[] = [];
-    const post = createWebhookOutlet({
+    const post = outletWith({
       connectTo: { host: directedTo, port: server.port },
       lookup: (hostname) => {
         asked.push(hostname);
@@ -152,7 +161,7 @@ describe('a server that is not up to it', () => {
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
-    const post = createWebhookOutlet({ connectTo: { host: '127.0.0.1', port }, timeoutMs: patience });
+    const post = outletWith({ connectTo: { host: '127.0.0.1', port }, timeoutMs: patience });
     expect(await post(url, body)).toBe('unreachable');
     for (const socket of sockets) socket.destroy();
     silent.close();

@@ -1,5 +1,5 @@
 import type { EntraTokens } from '../../../../lib/azure/entraToken.ts';
-import { createServiceClient, type ServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
+import { callService, type ServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
 import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
 import { traced } from '../../../../lib/telemetry.ts';
 import { requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
@@ -14,12 +14,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   await platform.world.reset();
   tokens = platform.newTokens();
-  client = createServiceClient({ send: platform.transport, tokens, hosts: platform.settings.hosts });
+  client = { send: platform.transport, tokens, hosts: platform.settings.hosts };
 });
 afterAll(() => platform.stop());
 
-const discover = (): ReturnType<ServiceClient> =>
-  client({ method: 'GET', url: platform.settings.discoverUrl }, requestSignal()).catch(asAdapter);
+const discover = (): ReturnType<typeof callService> =>
+  callService(client, { method: 'GET', url: platform.settings.discoverUrl }, requestSignal()).catch(asAdapter);
 
 /** As the edge of the adapter has it. */
 function asAdapter(error: unknown): never {
@@ -52,7 +52,7 @@ test.each([
   'https://api.skype.example:8443/platformservice/discover',
   'https://lync.example/platformservice/discover',
 ])('a call to %s, which no rule covers, is not made', async (url) => {
-  const calling = client({ method: 'GET', url: new URL(url) }, requestSignal()).catch(asAdapter);
+  const calling = callService(client, { method: 'GET', url: new URL(url) }, requestSignal()).catch(asAdapter);
   await expect(calling).rejects.toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
   expect(platform.world.calls).toEqual([]);
 });

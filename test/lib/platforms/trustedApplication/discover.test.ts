@@ -1,5 +1,4 @@
-import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
-import { discover, type Discovered } from '../../../../lib/platforms/trustedApplication/discover.ts';
+import { discover, type Discovered } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
 import { UpstreamFailure } from '../../../../lib/net/transport.ts';
 import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
@@ -15,9 +14,8 @@ afterAll(() => platform.stop());
 
 function discoverOnce(): Promise<Discovered> {
   const { discoverUrl, endpointId, hosts } = platform.settings;
-  const client = createServiceClient({ send: platform.transport, tokens: platform.newTokens(), hosts });
-  const options = { discoverUrl, endpointId, hosts, client };
-  return discover(options, requestSignal(), (_, work) => work()).catch((error: unknown) => {
+  const client = { send: platform.transport, tokens: platform.newTokens(), hosts };
+  return discover({ discoverUrl, endpointId, client }, requestSignal()).catch((error: unknown) => {
     throw error instanceof UpstreamFailure ? error : asPlatformProblem(error);
   });
 }
@@ -141,9 +139,9 @@ describe.each(foreign)('a link to %j', (href) => {
   ] as const)('in the answer of %s is unusable, and is not followed', async (operation, rel) => {
     answerLinks(operation, { [rel]: href });
     await expect(discoverOnce()).rejects.toMatchObject(unusable);
-    const walked = ['platform.discover', 'platform.applications', 'platform.application'];
+    const inOrder = ['platform.discover', 'platform.applications', 'platform.application'];
     expect(platform.platformCalls().map((call) => call.operation)).toEqual(
-      walked.slice(0, walked.indexOf(operation) + 1),
+      inOrder.slice(0, inOrder.indexOf(operation) + 1),
     );
   });
 });

@@ -1,6 +1,5 @@
-import { Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
+import { Discovery, type Discovered } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { Problem } from '../../../../lib/problem.ts';
-import type { Discovered } from '../../../../lib/platforms/trustedApplication/discover.ts';
 
 /** A discovery whose result is decided by the test, and the clock of the discovery. */
 class ControlledDiscovery {

@@ -182,7 +182,7 @@ describe('an application that has moved', () => {
     expect(underTest.discoveries()).toBe(0);
   });
 
-  test('and is not registered any more is told as such', async () => {
+  test('and is not registered any more: the problem says so', async () => {
     underTest.world.platform.registered = false;
     await expect(underTest.create()).rejects.toMatchObject({ reason: 'not-registered-or-consented' });
   });
@@ -190,7 +190,7 @@ describe('an application that has moved', () => {
   test.each<[string, Fault]>([
     ['502', { status: 502 }],
     ['a lost connection', { cut: 'before-answer' }],
-  ])('and is refused after %s: the caller is told that there may be a meeting', async (_, fault) => {
+  ])('and is refused after %s: the problem says that there may be a meeting', async (_, fault) => {
     underTest.breakIt(fault);
     underTest.world.faults.set('platform.discover', { status: 403 });
     await expect(underTest.create()).rejects.toMatchObject({ code: 'platform-unavailable' });

@@ -13,7 +13,7 @@ beforeEach(() => underTest.reset());
 afterAll(() => underTest.stop());
 
 describe('a meeting', () => {
-  test('is told as the platform made it', async () => {
+  test('is answered as the platform made it', async () => {
     const meeting = await underTest.create();
     const [record] = underTest.made();
     expect(meeting).toEqual({
@@ -28,9 +28,8 @@ describe('a meeting', () => {
 
   test('has a URL that guests get tokens for', async () => {
     const { meetingUrl } = await underTest.create();
-    const { hosts } = underTest.platform.settings;
     const { token } = await requestToken(
-      { ...underTest.options(), hosts, now: Date.now },
+      { ...underTest.options(), now: Date.now },
       { ...guest, meetingUrl },
       requestSignal(),
     );
@@ -55,7 +54,7 @@ describe('a meeting', () => {
     expect(expiryTime).toEqual(expirationTime);
   });
 
-  test('costs no walk once the links are known', async () => {
+  test('costs no discovery once the links are known', async () => {
     await underTest.create();
     await underTest.create();
     expect(underTest.operations()).toEqual([...aDiscovery, 'meetings', 'meetings']);
@@ -222,7 +221,7 @@ describe('a refusal', () => {
     [413, undefined, rejected],
     [415, undefined, rejected],
     [429, undefined, { code: 'too-many-requests', retryAfterSeconds: 10 }],
-  ])('%i with subcode %s is told as what it means', async (status, subcode, problem) => {
+  ])('%i with subcode %s is the problem that it means', async (status, subcode, problem) => {
     underTest.breakIt({ status, body: JSON.stringify({ code: 'X', subcode }) });
     await expect(underTest.create()).rejects.toMatchObject(problem);
   });
@@ -241,7 +240,7 @@ describe('a refusal', () => {
     );
   });
 
-  test('tells neither what the meeting is about nor what the platform said', async () => {
+  test('shows neither what the meeting is about nor what the platform said', async () => {
     const subject = 'Divorce of Dana B.';
     underTest.breakIt({ status: 400, body: JSON.stringify({ code: 'BadRequest', message: `No: ${subject}` }) });
     const trace = { correlationId: 'c', steps: {} };

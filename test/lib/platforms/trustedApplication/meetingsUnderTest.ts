@@ -1,11 +1,9 @@
 import type { Transport, UpstreamRequest } from '../../../../lib/net/transport.ts';
-import { createUpstream } from '../../../../lib/net/upstream.ts';
+import { Upstream } from '../../../../lib/net/upstream.ts';
 import type { Meeting, MeetingRequest } from '../../../../lib/platforms/platform.ts';
-import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
-import { Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
+import { discover, Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { requestMeeting, type MeetingOptions } from '../../../../lib/platforms/trustedApplication/meetings.ts';
 import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
-import { discover } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { CreatedMeeting } from '../../../../local/simulator/upstreams/platform/behaviour.ts';
 import type { World } from '../../../../local/simulator/world.ts';
@@ -24,7 +22,7 @@ export interface MeetingsUnderTest {
   /** A process that knows nothing yet. @param transport default: the usual one. */
   restart(transport?: Transport): void;
   options(): MeetingOptions;
-  /** Creates a meeting; fails with the problem that a caller is told. */
+  /** Creates a meeting; fails with the problem that a caller gets. */
   create(meeting?: MeetingRequest, signal?: AbortSignal): Promise<Meeting>;
   breakIt(fault: Fault): void;
   /** What the platform made. */
@@ -50,14 +48,14 @@ export async function startMeetingsUnderTest(): Promise<MeetingsUnderTest> {
       return transport(request, signal);
     };
     // The breaker keeps to the real clock; it is not what is tested here.
-    const upstream = createUpstream({ transport: recording, initialDelayMs: 5, breakAfter: 1_000 });
+    const upstream = new Upstream({ transport: recording, initialDelayMs: 5, breakAfter: 1_000 });
     const tokens = platform.newTokens();
-    const client = createServiceClient({ send: upstream.send, tokens, hosts });
+    const client = { send: upstream.send, tokens, hosts };
     const discovery = new Discovery({
-      discover: () => discover({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work()),
+      discover: () => discover({ discoverUrl, endpointId, client }, requestSignal()),
       now: () => clock.now,
     });
-    return { discovery, client: createServiceClient({ send: upstream.sendAtMostOnce, tokens, hosts }), meetingHosts };
+    return { discovery, client: { ...client, send: upstream.sendAtMostOnce }, meetingHosts };
   }
 
   const operations = (): string[] =>

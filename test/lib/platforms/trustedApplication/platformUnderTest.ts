@@ -1,6 +1,6 @@
 import { EntraTokens } from '../../../../lib/azure/entraToken.ts';
 import { openVault } from '../../../../lib/azure/vault.ts';
-import { createTransport, type Transport } from '../../../../lib/net/transport.ts';
+import { HttpTransport, type Transport } from '../../../../lib/net/transport.ts';
 import type { MeetingPlatform, PlatformGuest } from '../../../../lib/platforms/platform.ts';
 import type { TrustedApplicationSettings } from '../../../../lib/platforms/trustedApplication/settings.ts';
 import { readSettings } from '../../../../lib/settings.ts';
@@ -34,14 +34,14 @@ export async function startPlatformUnderTest(): Promise<PlatformUnderTest> {
   const settings = trustedApplicationOf(cloud.environment);
   const { connectTo, development } = all;
   const readSecret = openVault(all);
-  const transport = createTransport({ connectTo });
+  const transport = new HttpTransport({ connectTo }).send;
   const clock = { aheadMs: 0 };
   const now = (): number => Date.now() + clock.aheadMs;
   return {
     world,
     settings,
     transport,
-    impatient: (callTimeoutMs) => createTransport({ connectTo, callTimeoutMs }),
+    impatient: (callTimeoutMs) => new HttpTransport({ connectTo, callTimeoutMs }).send,
     clock,
     newPlatform: () => platformOf(all, 'trusted-application', { readSecret, transport, now }),
     newTokens: () =>

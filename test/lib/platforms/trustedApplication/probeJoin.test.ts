@@ -21,7 +21,7 @@ const outcomes = (steps: readonly HealthStep[]) => steps.map(({ name, outcome })
 const guestCalls = () => underTest.world.calls.filter(({ operation }) => operation.startsWith('guest.'));
 const before = (count: number) => ['discovery: pass', 'token: pass', 'guest-discover: pass'].slice(0, count);
 
-test('a healthy platform lets the guest come and go, each step with its latency', async () => {
+test('a healthy platform lets the guest enter and leave, each step with its latency', async () => {
   const steps = await probeJoin();
   expect(outcomes(steps)).toEqual([...before(3), 'application: pass', 'leave: pass']);
   for (const { latencyMs, action } of steps) {
@@ -166,7 +166,7 @@ test('it goes past the breaker, and does not open it', async () => {
   await expect(platform.issue(guest, requestSignal())).rejects.toMatchObject({ code: 'platform-unavailable' });
 });
 
-test('no step tells a secret', async () => {
+test('no step has a secret in it', async () => {
   underTest.world.faults.set('guest.applications', { body: '{}' });
   const text = JSON.stringify(await probeJoin());
   const [issued] = underTest.world.platform.issued;

@@ -1,8 +1,6 @@
-import { createUpstream } from '../../../../lib/net/upstream.ts';
-import { createServiceClient } from '../../../../lib/platforms/trustedApplication/client.ts';
-import { Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
+import { Upstream } from '../../../../lib/net/upstream.ts';
+import { discover, Discovery } from '../../../../lib/platforms/trustedApplication/discovery.ts';
 import { requestToken, type TokenOptions } from '../../../../lib/platforms/trustedApplication/tokens.ts';
-import { discover } from '../../../../lib/platforms/trustedApplication/discover.ts';
 import { readWebToken } from '../../../../local/simulator/webToken.ts';
 import { asPlatformProblem } from '../../../../lib/platforms/trustedApplication/failure.ts';
 import { guest, requestSignal, startPlatformUnderTest, type PlatformUnderTest } from './platformUnderTest.ts';
@@ -20,14 +18,14 @@ beforeEach(async () => {
   nowMs = Date.now();
   const { discoverUrl, endpointId, hosts } = platform.settings;
   // The breaker keeps to the real clock; it is not what is tested here.
-  const upstream = createUpstream({ transport: platform.transport, initialDelayMs: 5, breakAfter: 1_000 });
-  const client = createServiceClient({ send: upstream.send, tokens: platform.newTokens(), hosts });
+  const upstream = new Upstream({ transport: platform.transport, initialDelayMs: 5, breakAfter: 1_000 });
+  const client = { send: upstream.send, tokens: platform.newTokens(), hosts };
   const now = () => nowMs;
   const discovery = new Discovery({
-    discover: () => discover({ discoverUrl, endpointId, hosts, client }, requestSignal(), (_, work) => work()),
+    discover: () => discover({ discoverUrl, endpointId, client }, requestSignal()),
     now,
   });
-  options = { discovery, client, hosts, now };
+  options = { discovery, client, now };
 });
 afterAll(() => platform.stop());
 
@@ -286,7 +284,7 @@ describe('the capability', () => {
   });
 });
 
-test('credentials that Entra refuses meanwhile are told as such, and nothing is looked up', async () => {
+test('credentials that Entra refuses meanwhile are the problem, and nothing is looked up', async () => {
   await ask();
   nowMs += 30_000;
   platform.world.entra.acceptedSecrets = [];
@@ -307,7 +305,7 @@ test.each([
   [429, undefined, { code: 'too-many-requests', retryAfterSeconds: 10 }],
   [500, undefined, { code: 'platform-unavailable', retryAfterSeconds: 5 }],
   [504, undefined, { code: 'platform-timeout' }],
-])('%i with subcode %s is told as what it means', async (status, subcode, problem) => {
+])('%i with subcode %s is the problem that it means', async (status, subcode, problem) => {
   platform.world.faults.set('platform.tokens', { status, body: JSON.stringify({ code: 'X', subcode }) });
   await expect(ask()).rejects.toMatchObject(problem);
 });

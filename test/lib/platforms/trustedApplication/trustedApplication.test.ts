@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterAll(() => underTest.stop());
 
 const issue = () => platform.issue(guest, requestSignal());
-const walks = () => underTest.world.counts()['platform.discover'];
+const discoveries = () => underTest.world.counts()['platform.discover'];
 
 test('it keeps guests by their session id, for tokens of at most eight hours', () => {
   const { name, identity, longestTokenLifeSeconds } = platform;
@@ -49,7 +49,7 @@ test('issue and reissue send the same session id, so that the platform sees the 
   ]);
 });
 
-test('fifty first requests share one walk and one access token', async () => {
+test('fifty first requests share one discovery and one access token', async () => {
   const joins = await Promise.all(Array.from({ length: 50 }, issue));
   expect(joins).toHaveLength(50);
   expect(underTest.world.counts()).toMatchObject({
@@ -77,7 +77,7 @@ describe('a meeting', () => {
     });
   });
 
-  test('that fails on the way is told as a problem, and is not asked for twice', async () => {
+  test('that fails on the way is a problem, and is not asked for twice', async () => {
     underTest.world.faults.set('platform.meetings', { cut: 'before-answer' });
     await expect(createMeeting()).rejects.toMatchObject({ name: 'Problem', code: 'platform-unavailable' });
     underTest.world.faults.set('platform.meetings', { status: 503 });
@@ -99,14 +99,14 @@ describe('discovery', () => {
     ['platform.applications', { cut: 'mid-body' }],
     ['platform.application', { malformed: true }],
   ] as const)(
-    'that fails at %s leaves nothing half-known: the next request walks from its start',
+    'that fails at %s leaves nothing half-known: the next request discovers from the start',
     async (at, fault) => {
       underTest.world.faults.set(at, fault);
       await expect(issue()).rejects.toHaveProperty('code');
       underTest.world.faults.clear();
-      const before = walks();
+      const before = discoveries();
       await expect(issue()).resolves.toHaveProperty('token');
-      expect(walks()).toBe(before + 1);
+      expect(discoveries()).toBe(before + 1);
     },
   );
 
@@ -114,19 +114,19 @@ describe('discovery', () => {
     await issue();
     underTest.clock.aheadMs = 50 * 60_000;
     await issue();
-    expect(walks()).toBe(1);
+    expect(discoveries()).toBe(1);
     underTest.world.faults.set('platform.discover', { status: 500 });
     underTest.clock.aheadMs = 61 * 60_000;
     await expect(issue()).resolves.toHaveProperty('token');
-    expect(walks()).toBe(2);
+    expect(discoveries()).toBe(2);
     await expect(issue()).resolves.toHaveProperty('token');
-    expect(walks()).toBe(2);
+    expect(discoveries()).toBe(2);
 
     underTest.world.faults.clear();
     underTest.clock.aheadMs += 30_000;
     await issue();
     await issue();
-    expect(walks()).toBe(3);
+    expect(discoveries()).toBe(3);
   });
 
   test('that hangs ends with the time of a call, and not with the request that began it', async () => {
@@ -135,20 +135,20 @@ describe('discovery', () => {
     const patient = issue();
     await expect(impatient).rejects.toMatchObject({ code: 'platform-timeout' });
     await expect(patient).resolves.toHaveProperty('token');
-    expect(walks()).toBe(1);
+    expect(discoveries()).toBe(1);
   });
 });
 
 test.each([
   ['a closed port', () => underTest.world.faults.down('platform', true), { code: 'platform-unavailable' }],
   ['a request that is over', () => Promise.resolve(), { code: 'platform-timeout' }],
-])('%s is told as a problem, never as a failure of the transport', async (name, breakIt, problem) => {
+])('%s is a problem, never a failure of the transport', async (name, breakIt, problem) => {
   await breakIt();
   const signal = name === 'a closed port' ? requestSignal() : AbortSignal.abort();
   await expect(platform.issue(guest, signal)).rejects.toMatchObject({ name: 'Problem', ...problem });
 });
 
-test('an oversize answer is told as unusable', async () => {
+test('an oversize answer is an unusable one', async () => {
   underTest.world.faults.set('platform.tokens', { oversize: true });
   const unusable = { name: 'Problem', code: 'platform-refused', reason: 'answer-unusable' };
   await expect(issue()).rejects.toMatchObject(unusable);

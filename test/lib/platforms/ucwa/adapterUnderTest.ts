@@ -1,11 +1,9 @@
 import { openVault } from '../../../../lib/azure/vault.ts';
-import { createTransport, type Transport, type UpstreamRequest } from '../../../../lib/net/transport.ts';
-import {
-  beginSearch,
-  DiscoveryFailure,
-  findUser,
-  type DiscoveryFailureCode,
-} from '../../../../lib/platforms/ucwa/autodiscovery.ts';
+import { HttpTransport, type Transport, type UpstreamRequest } from '../../../../lib/net/transport.ts';
+import { findUser } from '../../../../lib/platforms/ucwa/autodiscovery.ts';
+import { DiscoveryFailure, type DiscoveryFailureCode } from '../../../../lib/platforms/ucwa/failure.ts';
+import { beginSearch, type Search } from '../../../../lib/platforms/ucwa/search.ts';
+import type { Grant } from '../../../../lib/platforms/ucwa/webTicket.ts';
 import type { MeetingPlatform, PlatformGuest } from '../../../../lib/platforms/platform.ts';
 import type { UcwaSettings } from '../../../../lib/platforms/ucwa/settings.ts';
 import { readSettings } from '../../../../lib/settings.ts';
@@ -44,7 +42,7 @@ export async function startAdapter({ now = Date.now }: { now?: () => number } = 
   const { world } = simulator;
   const sent: UpstreamRequest[] = [];
   const connectTo = { host: '127.0.0.1', port: simulator.platform.port };
-  const direct = createTransport({ connectTo });
+  const direct = new HttpTransport({ connectTo }).send;
   const transport: Transport = (request, signal) => {
     sent.push(request);
     return direct(request, signal);
@@ -62,7 +60,7 @@ export async function startAdapter({ now = Date.now }: { now?: () => number } = 
     world,
     sent,
     transport,
-    impatient: (callTimeoutMs) => createTransport({ connectTo, callTimeoutMs }),
+    impatient: (callTimeoutMs) => new HttpTransport({ connectTo, callTimeoutMs }).send,
     async reset() {
       await world.reset();
       sent.length = 0;
@@ -82,8 +80,7 @@ export async function startAdapter({ now = Date.now }: { now?: () => number } = 
       ),
     async discover(changes, send = transport) {
       try {
-        const user = await findUser({ ...settings(changes), send }, beginSearch('contoso.example'), forever);
-        return user.href;
+        return (await findUser(searchBy(settings(changes), send))).href;
       } catch (error) {
         if (error instanceof DiscoveryFailure) return error;
         throw error;
@@ -92,6 +89,13 @@ export async function startAdapter({ now = Date.now }: { now?: () => number } = 
     arrived: () => world.calls.map(({ scheme, host, path }) => `${scheme}://${host}${path}`),
     stop: () => simulator.stop(),
   };
+}
+
+/** A search in Contoso for a guest of one of its meetings, without an end. */
+export function searchBy(settings: UcwaSettings, send: Transport): Search<Grant> {
+  const conferenceUri = 'sip:john@contoso.example;gruu;opaque=app:conf:focus:id:5LB7MRBC';
+  const grant = { kind: 'anonmeeting', conferenceUri, conferenceKey: '5LB7MRBC' } as const;
+  return beginSearch({ ...settings, send, domain: 'contoso.example', grant, now: Date.now, signal: forever });
 }
 
 export const forever = new AbortController().signal;

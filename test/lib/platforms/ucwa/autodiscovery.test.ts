@@ -1,4 +1,4 @@
-import { DiscoveryFailure } from '../../../../lib/platforms/ucwa/autodiscovery.ts';
+import { DiscoveryFailure } from '../../../../lib/platforms/ucwa/failure.ts';
 import {
   contoso,
   guestOf,
@@ -89,7 +89,7 @@ test('25: the xframe is never fetched, and may be missing', async () => {
   expect(adapter.arrived().filter((url) => /xframe/i.test(url))).toEqual([]);
 });
 
-test('26: no sipuri is sent, which would tell every server on the way who the organizer is', async () => {
+test('26: no sipuri is sent, which would show every server on the way who the organizer is', async () => {
   adapter.behave({ redirect: 'web-services' });
   await adapter.newPlatform().issue(guestOf(), requestSignal());
   const queries = adapter.world.calls.map(({ query }) => query);

@@ -28,7 +28,7 @@ test('91: two headers, which Node joins by a comma and a blank, are two challeng
   expect(parseChallenges(header).map(({ scheme }) => scheme)).toEqual(['bearer', 'msrtcoauth']);
 });
 
-test('92: challenges merged into one header are told apart, with and without a blank', () => {
+test('92: challenges merged into one header are separated, with and without a blank', () => {
   for (const comma of [', ', ',', ' , ', ',\t'])
     expectUnderstood(`${bearer}${comma}MsRtcOAuth href="${href}",${offered}`);
 });
@@ -80,7 +80,7 @@ test('of a parameter that stands twice the first counts', () => {
   expectUnderstood(`MsRtcOAuth href="${href}",${offered},href="https://evil.example/",grant_type="none"`);
 });
 
-test('a list that is not there is told from an empty one', () => {
+test('a list that is not there differs from an empty one', () => {
   const [without, empty] = parseChallenges(`MsRtcOAuth href="${href}", MsRtcOAuth grant_type=""`);
   expect(without && listOf(without, 'grant_type')).toBeUndefined();
   expect(empty && listOf(empty, 'grant_type')).toEqual([]);

@@ -35,7 +35,7 @@ test('it takes no credentials and no meeting', async () => {
   expect(adapter.world.calls.filter(({ authorized, secrets }) => authorized || secrets)).toEqual([]);
 });
 
-test('two meeting hosts of one SIP domain are one walk', async () => {
+test('two meeting hosts of one SIP domain are checked once', async () => {
   const both = { UCWA_MEETING_HOSTS: 'meet.contoso.example=contoso.example,join.contoso.example=contoso.example' };
   expect(outcomes(await check(both))).toHaveLength(3);
 });
@@ -46,7 +46,7 @@ test.each<[Operation, Fault, string[]]>([
   ['ucwa.user', { status: 503 }, ['root: pass', 'user: fail']],
   ['ucwa.user', { cut: 'before-answer' }, ['root: pass', 'user: fail']],
   ['ucwa.user', { status: 404 }, ['root: pass', 'user: pass', 'challenge: fail']],
-])('with %s broken (%j) the walk ends there, and says what to do', async (operation, fault, expected) => {
+])('with %s broken (%j) the check ends there, and says what to do', async (operation, fault, expected) => {
   adapter.world.faults.set(operation, fault);
   const steps = await check();
   const domains = ['contoso.example', 'litware.example'];
@@ -74,7 +74,7 @@ test('a blocked redirect says how to look at it', async () => {
   expect(step?.action).not.toContain('evil');
 });
 
-test('a walk that runs out of time says at which step', async () => {
+test('a check that runs out of time says at which step', async () => {
   adapter.world.faults.set('ucwa.user', { never: true });
   const steps = await adapter.newPlatform().check(AbortSignal.timeout(500));
   expect(outcomes(steps)).toContain('contoso.example/root: pass');
@@ -87,7 +87,7 @@ test('a request is made once, so that trouble is seen and not retried away', asy
   expect(adapter.world.counts()['ucwa.user']).toBe(2);
 });
 
-test('the walk goes past what requests remember', async () => {
+test('the check goes past what requests have cached', async () => {
   const platform = adapter.newPlatform();
   await platform.issue(guestOf(), requestSignal());
   adapter.behave({ externalRoot: 'not-found' });
@@ -95,7 +95,7 @@ test('the walk goes past what requests remember', async () => {
   await expect(platform.issue(guestOf(), requestSignal())).resolves.toHaveProperty('token');
 });
 
-test('the walk goes past the breaker: it sees that the servers are back before anybody else does', async () => {
+test('the check goes past the breaker: it sees that the servers are back before anybody else does', async () => {
   const platform = adapter.newPlatform();
   adapter.world.faults.set('ucwa.root', { cut: 'before-answer' });
   for (let count = 0; count < 3; count++) await expect(platform.issue(guestOf(), requestSignal())).rejects.toThrow();

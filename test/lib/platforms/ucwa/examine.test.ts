@@ -97,7 +97,7 @@ describe('an account that signs in', () => {
     expect(found?.nextStep).not.toContain('https://');
   });
 
-  test('whose password is not in the vault is told once, and the rest is checked', async () => {
+  test('whose password is not in the vault is reported once, and the rest is checked', async () => {
     patient.world.secrets.remove('ucwa-password');
     const { check, outcomes } = await patient.examine(account);
     expect(check('secret/ucwa')).toEqual(says('fail', /There is no secret ucwa-password/, /--file secret\.txt/));

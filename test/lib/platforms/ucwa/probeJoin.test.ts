@@ -1,6 +1,6 @@
 import type { Transport } from '../../../../lib/net/transport.ts';
 import type { HealthStep } from '../../../../lib/platforms/platform.ts';
-import { createUcwa } from '../../../../lib/platforms/ucwa/ucwa.ts';
+import { Ucwa } from '../../../../lib/platforms/ucwa/ucwa.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
 import type { Operation } from '../../../../local/simulator/operations.ts';
 import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
@@ -19,7 +19,7 @@ const before = (count: number) => ['meeting: pass', 'discovery: pass', 'token: p
 const createAndEndApplication = ['application: pass', 'leave: pass'];
 const withTicket = () => adapter.sent.filter(({ headers }) => headers?.['authorization']?.startsWith('Bearer cwt='));
 
-test.each(['contoso', 'litware'])('healthy servers of %s let the guest come and go', async (organisation) => {
+test.each(['contoso', 'litware'])('healthy servers of %s let the guest enter and leave', async (organisation) => {
   const steps = await probeJoin(guestOf(`https://meet.${organisation}.example/danab/PYC58WSY`));
   expect(outcomes(steps)).toEqual([...before(3), ...createAndEndApplication]);
   for (const { latencyMs, action } of steps) {
@@ -106,14 +106,13 @@ describe('when time is up just after the application was made', () => {
       return answer;
     };
     const readSecret = () => Promise.reject(new Error('no secret is needed'));
-    const platform = createUcwa({
-      settings: adapter.settings(),
+    const platform = new Ucwa(adapter.settings(), {
       development: true,
       readSecret,
       transport,
       now: Date.now,
     });
-    return (await platform.probeJoin?.(guestOf(), time.signal)) ?? [];
+    return platform.probeJoin(guestOf(), time.signal);
   };
 
   test('it is ended all the same', async () => {
@@ -151,7 +150,7 @@ test('it goes past what requests remember', async () => {
   await expect(platform.issue(guestOf(), requestSignal())).resolves.toHaveProperty('token');
 });
 
-test('no step tells a secret', async () => {
+test('no step has a secret in it', async () => {
   adapter.world.faults.set('ucwa.application', { status: 403 });
   const text = JSON.stringify(await probeJoin());
   const tokens = adapter.world.onPremises.issued.map(({ token }) => token);

@@ -1,4 +1,4 @@
-import { resolvePlatformLink } from '../../../../lib/platforms/ucwa/trust.ts';
+import { resolvePlatformLink } from '../../../../lib/platforms/ucwa/search.ts';
 import {
   contoso,
   failure,

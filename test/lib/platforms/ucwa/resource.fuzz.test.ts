@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isHostAllowed } from '../../../../lib/hostRules.ts';
 import { parseDiscovery } from '../../../../lib/platforms/ucwa/resource.ts';
-import { isHomedOnline, resolvePlatformLink, resolveTokenEndpoint } from '../../../../lib/platforms/ucwa/trust.ts';
+import { isHomedOnline, resolvePlatformLink, resolveTokenEndpoint } from '../../../../lib/platforms/ucwa/search.ts';
 import { ucwaSchema, ucwaSettings } from '../../../../lib/platforms/ucwa/settings.ts';
 import { generatedCases } from '../../../support/generatedCases.ts';
 
@@ -93,7 +93,7 @@ test('52, 55, 58: whatever a link says, it leads over https to an allowed host, 
     for (const url of [
       resolvePlatformLink(href, base, trust),
       resolvePlatformLink(href, new URL('http://lyncdiscover.contoso.example/'), trust),
-      resolveTokenEndpoint(href, base, 'contoso.example', trust),
+      resolveTokenEndpoint(href, base, { domain: 'contoso.example', trust }),
     ]) {
       if (!url) continue;
       const isRight = url.protocol === 'https:' && url.username === '' && isHostAllowed(url, trust.hosts);

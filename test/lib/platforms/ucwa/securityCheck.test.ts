@@ -1,4 +1,4 @@
-import { isSameDomain, passesSecurityCheck } from '../../../../lib/platforms/ucwa/trust.ts';
+import { isSameDomain, passesSecurityCheck } from '../../../../lib/platforms/ucwa/search.ts';
 import {
   contoso,
   failure,
@@ -77,7 +77,10 @@ test.each([
 test('50: an approved host approves no host below it', () => {
   const { trust } = adapter.settings({ UCWA_APPROVED_HOSTS: 'contoso.example=a.fabrikam.example' });
   const passes = (url: string) =>
-    passesSecurityCheck(new URL('http://lyncdiscover.contoso.example/'), new URL(url), 'contoso.example', trust);
+    passesSecurityCheck(new URL('http://lyncdiscover.contoso.example/'), new URL(url), {
+      domain: 'contoso.example',
+      trust,
+    });
   expect(passes('https://a.fabrikam.example/')).toBe(true);
   expect(passes('https://b.fabrikam.example/')).toBe(false);
   expect(passes('https://b.a.fabrikam.example/')).toBe(false);

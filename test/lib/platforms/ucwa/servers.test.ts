@@ -1,12 +1,12 @@
-import { beginSearch, findUser, followRedirect } from '../../../../lib/platforms/ucwa/autodiscovery.ts';
+import { findUser, followRedirect } from '../../../../lib/platforms/ucwa/autodiscovery.ts';
 import { findServers, type Servers } from '../../../../lib/platforms/ucwa/servers.ts';
 import {
   contoso,
   failure,
-  forever,
   guestOf,
   requestSignal,
   rootPath,
+  searchBy,
   startAdapter,
   type AdapterUnderTest,
 } from './adapterUnderTest.ts';
@@ -18,16 +18,8 @@ beforeAll(async () => {
 beforeEach(() => adapter.reset());
 afterAll(() => adapter.stop());
 
-const domain = 'contoso.example';
-const grant = {
-  kind: 'anonmeeting',
-  conferenceUri: 'sip:john@contoso.example;gruu;opaque=app:conf:focus:id:5LB7MRBC',
-  conferenceKey: '5LB7MRBC',
-} as const;
-
 function find(changes: Record<string, string> = {}): Promise<Servers> {
-  const options = { ...adapter.settings(changes), send: adapter.transport };
-  return findServers(options, domain, grant, { now: Date.now }, forever);
+  return findServers(searchBy(adapter.settings(changes), adapter.transport));
 }
 
 const hrefs = (servers: Servers) => Object.values(servers).map((url: URL) => url.href);
@@ -83,14 +75,11 @@ test('64: a redirect after authentication passes the same check', async () => {
 });
 
 test('64: hops before and after authentication count together', async () => {
-  const options = { ...adapter.settings(), send: adapter.transport };
-  const search = beginSearch(domain);
+  const search = searchBy(adapter.settings(), adapter.transport);
   adapter.behave({ externalRoot: 'redirect-same-domain' });
-  const user = await findUser(options, search, forever);
+  const user = await findUser(search);
   adapter.behave({ redirect: 'endless' });
-  await expect(followRedirect(options, search, user, `${contoso.pool2}${rootPath}`, forever)).rejects.toEqual(
-    failure('endless'),
-  );
+  await expect(followRedirect(search, user, `${contoso.pool2}${rootPath}`)).rejects.toEqual(failure('endless'));
   expect(adapter.arrived()).toHaveLength(10);
 });
 

@@ -1,4 +1,4 @@
-import { TicketFailure } from '../../../../lib/platforms/ucwa/ticketFailure.ts';
+import { TicketFailure } from '../../../../lib/platforms/ucwa/failure.ts';
 import { requestTicket, type Grant } from '../../../../lib/platforms/ucwa/webTicket.ts';
 import { summarize } from '../../../../lib/telemetry.ts';
 import type { Fault } from '../../../../local/simulator/faults.ts';
@@ -38,7 +38,7 @@ function failureOf(body: string, more: Fault = {}): Promise<TicketFailure> {
 
 describe('a 400', () => {
   test.each(['invalid_request', 'invalid_grant', 'unsupported_grant_type', 'invalid_scope'])(
-    '131, 132, 133, 134: is told as what it is, and not tried again: %s',
+    '131, 132, 133, 134: is a failure with its own code, and not tried again: %s',
     async (error) => {
       expect(await failureOf(JSON.stringify({ error }))).toMatchObject({ code: error, status: 400 });
       expect(adapter.sent).toHaveLength(1);
@@ -181,7 +181,7 @@ describe('grants that need somebody at a browser or on Windows', () => {
     expect(failed).toMatchObject({ code: 'interaction_required', signInUrl: undefined });
   });
 
-  test.each(['Negotiate, NTLM', 'NTLM', 'Negotiate oRQwEg=='])('a challenge %s is told apart', async (challenge) => {
+  test.each(['Negotiate, NTLM', 'NTLM', 'Negotiate oRQwEg=='])('a challenge %s is recognised', async (challenge) => {
     adapter.world.faults.set('ucwa.token', { status: 401, headers: { 'www-authenticate': challenge } });
     expect(await failure({ kind: 'windows' })).toMatchObject({ code: 'integrated_windows', status: 401 });
   });

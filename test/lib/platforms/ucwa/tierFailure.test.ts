@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { createTransport, type Transport } from '../../../../lib/net/transport.ts';
+import { HttpTransport, type Transport } from '../../../../lib/net/transport.ts';
 import { makeCertificates } from '../../../../local/certificates.ts';
 import { startTlsServer } from '../../net/tlsServer.ts';
 import {
@@ -45,11 +45,11 @@ test('30: a connection that breaks: the external name is tried', async () => {
 
 test('30: a connection that is refused: the external name is tried', async () => {
   const closed = await closedPort();
-  await expectExternalTried(internalBy(createTransport({ connectTo: closed }), adapter.transport));
+  await expectExternalTried(internalBy(new HttpTransport({ connectTo: closed }).send, adapter.transport));
 });
 
 test('30: a name that DNS does not know: the external name is tried', async () => {
-  const unknown = createTransport({ connectTo: { host: 'lyncdiscoverinternal.contoso.invalid', port: 443 } });
+  const unknown = new HttpTransport({ connectTo: { host: 'lyncdiscoverinternal.contoso.invalid', port: 443 } }).send;
   await expectExternalTried(internalBy(unknown, adapter.transport));
 });
 
@@ -135,14 +135,14 @@ test('38, 39: a web page, and an answer without any of the links: the external n
 test('40: a certificate of another authority: the external name is tried', async () => {
   const impostor = await startTlsServer(await makeCertificates(['*.contoso.example']));
   try {
-    await expectExternalTried(internalBy(createTransport({ connectTo: impostor.connectTo }), adapter.transport));
+    await expectExternalTried(internalBy(new HttpTransport({ connectTo: impostor.connectTo }).send, adapter.transport));
     expect(impostor.requests).toEqual([]);
   } finally {
     await impostor.stop();
   }
 });
 
-test('41: when every tier has failed, each URL stands there with its cause, and the caller is told to come back', async () => {
+test('41: when every tier has failed, each URL stands there with its cause, and the problem asks the caller to come back', async () => {
   adapter.behave({ internalRoot: 'redirect-foreign', externalRoot: 'not-found', httpRoot: 'html' });
   const plain = (url: string) => url.replace('https:', 'http:');
   await expect(adapter.discover({ ...internalFirst, ...plainFirstHop })).resolves.toMatchObject({

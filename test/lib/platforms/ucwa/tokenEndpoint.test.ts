@@ -1,4 +1,4 @@
-import { tokenEndpointOf } from '../../../../lib/platforms/ucwa/tokenEndpoint.ts';
+import { tokenEndpointOf } from '../../../../lib/platforms/ucwa/challenge.ts';
 import type { ChallengeForm } from '../../../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { contoso, guestOf, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
@@ -17,7 +17,8 @@ function endpointOf(header: string | undefined, changes?: Record<string, string>
   const { trust } = adapter.settings(changes);
   const answer = { headers: header === undefined ? {} : { 'www-authenticate': header } };
   try {
-    return tokenEndpointOf(answer, new URL(contoso.userLink), 'contoso.example', { kind: 'anonmeeting' }, trust).href;
+    const search = { domain: 'contoso.example', grant: { kind: 'anonmeeting' }, trust } as const;
+    return tokenEndpointOf(answer, new URL(contoso.userLink), search).href;
   } catch (error) {
     return (error as { code: string }).code;
   }

@@ -109,7 +109,7 @@ describe('a server that does not answer', () => {
     expect(tokenCalls()).toBe(5);
   });
 
-  test('429 is waited for, and told if it stays', async () => {
+  test('429 is waited for, and a problem if it stays', async () => {
     await issue();
     adapter.world.faults.set('ucwa.token', { status: 429, times: 2 });
     await expect(issue()).resolves.toMatchObject({ identityPreserved: true });

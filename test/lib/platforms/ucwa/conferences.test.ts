@@ -1,5 +1,5 @@
 import type { MeetingPlatform } from '../../../../lib/platforms/platform.ts';
-import { findConference, type Conference } from '../../../../lib/platforms/ucwa/meetingPage.ts';
+import { findConference, type Conference } from '../../../../lib/platforms/ucwa/conferences.ts';
 import type { OnPremisesMeeting } from '../../../../local/simulator/upstreams/onPremises/meetings.ts';
 import { forever, guestOf, joinUrl, requestSignal, startAdapter, type AdapterUnderTest } from './adapterUnderTest.ts';
 
@@ -28,7 +28,7 @@ beforeEach(() => adapter.reset());
 afterAll(() => adapter.stop());
 
 function find(url: string): Promise<Conference | undefined> {
-  return findConference(adapter.transport, new URL(url), 'contoso.example', forever);
+  return findConference(new URL(url), { send: adapter.transport, domain: 'contoso.example', signal: forever });
 }
 
 /** Changes what the meeting page of a URL answers. */
@@ -98,7 +98,7 @@ describe('a URL', () => {
     expect(adapter.sent).toEqual([]);
   });
 
-  test('229: that tells nothing on a configured host cannot be derived, and it is said what to configure', async () => {
+  test('229: that names no conference, on a configured host, cannot be derived, and it is said what to configure', async () => {
     const asked = platform.issue(guestOf('https://meet.contoso.example/'), requestSignal());
     await expect(asked).rejects.toMatchObject({
       code: 'meeting-url-not-supported',
@@ -163,7 +163,7 @@ describe('without a document of the page', () => {
   });
 
   test.each(['/john', '/john/5LB7MRBC/more', '/jo%20hn/5LB7MRBC', '/john/5LB%3A7', `/${'j'.repeat(65)}/5LB7MRBC`])(
-    '229: a path of another form tells nothing: %s',
+    '229: a path of another form names no conference: %s',
     async (path) => {
       expect(await find(`https://meet.contoso.example${path}`)).toBeUndefined();
     },
@@ -178,7 +178,7 @@ describe('a URL that holds the conference URI', () => {
     expect(adapter.sent).toEqual([]);
   });
 
-  test('233: of another form, or of another domain than the host’s, tells nothing', async () => {
+  test('233: of another form, or of another domain than the host’s, names no conference', async () => {
     for (const uri of ['', 'sip:john@contoso.example', johns.uri.replace('contoso', 'litware')]) {
       expect(await find(joinUrl(uri, '5LB7MRBC'))).toBeUndefined();
     }

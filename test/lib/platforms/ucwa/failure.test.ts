@@ -1,7 +1,10 @@
 import { UpstreamFailure } from '../../../../lib/net/transport.ts';
-import { MeetingPageFailure } from '../../../../lib/platforms/ucwa/meetingPage.ts';
-import { asUcwaProblem } from '../../../../lib/platforms/ucwa/refusals.ts';
-import { TicketFailure, type TicketFailureCode } from '../../../../lib/platforms/ucwa/ticketFailure.ts';
+import {
+  asPlatformProblem,
+  MeetingPageFailure,
+  TicketFailure,
+  type TicketFailureCode,
+} from '../../../../lib/platforms/ucwa/failure.ts';
 import { Problem } from '../../../../lib/problem.ts';
 
 const ticket = (code: TicketFailureCode, status = 400): TicketFailure => new TicketFailure(code, status);
@@ -17,11 +20,11 @@ test.each([
   ['integrated_windows', { code: 'platform-refused', reason: 'credentials-rejected' }],
 ] as const)('131, 132, 133, 134, 135, 142: %s is a problem with a code of its own', (code, expected) => {
   const failure = ticket(code);
-  expect(asUcwaProblem(failure)).toMatchObject({ ...expected, cause: failure });
+  expect(asPlatformProblem(failure)).toMatchObject({ ...expected, cause: failure });
 });
 
 test.each(['refused', 'unusable'] as const)('139: an answer that is %s goes by its status', (code) => {
-  const of = (status: number): Problem => asUcwaProblem(ticket(code, status));
+  const of = (status: number): Problem => asPlatformProblem(ticket(code, status));
   for (const status of [200, 302, 400, 404]) {
     expect(of(status)).toMatchObject({ code: 'platform-refused', reason: 'answer-unusable' });
   }
@@ -34,7 +37,7 @@ test.each([
   [503, 'platform-unavailable'],
 ])('a server that answers %i and names a time is left alone for as long', (status, code) => {
   const failure = new TicketFailure('refused', status, { retryAfterSeconds: 42 });
-  expect(asUcwaProblem(failure)).toMatchObject({ code, retryAfterSeconds: 42, cause: failure });
+  expect(asPlatformProblem(failure)).toMatchObject({ code, retryAfterSeconds: 42, cause: failure });
 });
 
 test.each([
@@ -44,11 +47,11 @@ test.each([
   ['cancelled', { code: 'platform-timeout' }],
   ['too-large', { code: 'platform-refused', reason: 'answer-unusable' }],
 ] as const)('a transport that fails with %s is a problem', (code, expected) => {
-  expect(asUcwaProblem(new UpstreamFailure(code))).toMatchObject(expected);
+  expect(asPlatformProblem(new UpstreamFailure(code))).toMatchObject(expected);
 });
 
 test('a meeting page that cannot be used is a problem of its own', () => {
-  expect(asUcwaProblem(new MeetingPageFailure('hostile'))).toMatchObject({
+  expect(asPlatformProblem(new MeetingPageFailure('hostile'))).toMatchObject({
     code: 'platform-refused',
     reason: 'answer-unusable',
     message: expect.stringContaining('meeting page') as string,
@@ -57,6 +60,6 @@ test('a meeting page that cannot be used is a problem of its own', () => {
 
 test('a problem stays what it is, and anything else is internal', () => {
   const problem = new Problem('guest-removed', 'Issue anew.');
-  expect(asUcwaProblem(problem)).toBe(problem);
-  expect(asUcwaProblem(new TypeError('x'))).toMatchObject({ code: 'internal' });
+  expect(asPlatformProblem(problem)).toBe(problem);
+  expect(asPlatformProblem(new TypeError('x'))).toMatchObject({ code: 'internal' });
 });
