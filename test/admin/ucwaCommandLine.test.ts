@@ -1,4 +1,4 @@
-import { readCommandLine } from '../../admin/ucwaCommandLine.ts';
+import { readCommandLine } from '../../admin/ucwa/commandLine.ts';
 
 const domain = ['--domain', 'contoso.example'];
 const meeting = ['--meeting', 'https://meet.contoso.example/john/5LB7MRBC'];

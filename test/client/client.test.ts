@@ -258,7 +258,7 @@ function guestInPage(): typeof guestModule {
   return (realm as { anonymousJoin: typeof guestModule }).anonymousJoin;
 }
 
-const roster = () => served.world.meetings.rooms.flatMap((room) => room.roster);
+const roster = () => served.world.meetings.all.flatMap((room) => room.roster);
 
 async function joinAsPage(): Promise<{
   join: clientModule.AnonymousToken;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ofPermissions } from '../../lib/platforms/trustedApplication/permissions.ts';
 import { readCommandLine as readDoctorLine } from '../../admin/doctor/commandLine.ts';
-import { readCommandLine as readUcwaLine } from '../../admin/ucwaCommandLine.ts';
+import { readCommandLine as readUcwaLine } from '../../admin/ucwa/commandLine.ts';
 import { pemFile, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { pageFor } from './page.ts';
 import { play } from './play.ts';

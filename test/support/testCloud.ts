@@ -3,7 +3,7 @@ import { appSettings, makeLocalSecrets, seedWith } from '../../local/appSettings
 import { createTables } from '../../local/azurite.ts';
 import { tableNames } from '../../local/cloud.ts';
 import { startSimulator, type Simulator } from '../../local/simulator/simulator.ts';
-import { createTransport } from '../../lib/net/transport.ts';
+import { HttpTransport } from '../../lib/net/transport.ts';
 import { createService, type Service } from '../../lib/service.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { accountName, accountsPerWorker } from '../setup/globalSetup.ts';
@@ -73,7 +73,7 @@ export async function startTestCloud({ now }: TestCloudOptions = {}): Promise<Te
         now,
         ...(azureCallMs !== undefined && { azureCallTimeoutMs: azureCallMs }),
         ...(platformCallMs !== undefined && {
-          transport: createTransport({ connectTo: settings.connectTo, callTimeoutMs: platformCallMs }),
+          transport: new HttpTransport({ connectTo: settings.connectTo, callTimeoutMs: platformCallMs }).send,
         }),
       });
     },

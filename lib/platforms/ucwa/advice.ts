@@ -10,6 +10,7 @@ import {
 } from './failure.ts';
 import type { Grant } from './webTicket.ts';
 import { Problem } from '../../problem.ts';
+import type { Advice } from '../examination.ts';
 
 const anonymousJoin =
   'Allow anonymous join: Set-CsAccessEdgeConfiguration -AllowAnonymousUsers $true, and in the conferencing policy -AllowAnonymousParticipantsInMeetings $true.';
@@ -60,22 +61,25 @@ const ofTransport: Record<UpstreamFailureKind, string> = {
 };
 
 /** What went wrong, and what an administrator can do about it. */
-export function adviceOn(error: unknown, grant: Grant['kind']): { verdict: string; fix: string } {
+export function adviceOn(error: unknown, grant: Grant['kind']): Advice {
   const isAnonymous = grant === 'anonmeeting';
-  if (error instanceof DiscoveryFailure) return { verdict: error.message, fix: ofDiscovery[error.code] };
+  if (error instanceof DiscoveryFailure) return { reason: error.message, nextStep: ofDiscovery[error.code] };
   if (error instanceof ChallengeFailure) {
     const isOff = error.code === 'grant-not-offered' && isAnonymous;
-    return { verdict: error.message, fix: isOff ? anonymousJoin : ofChallenge[error.code] };
+    return { reason: error.message, nextStep: isOff ? anonymousJoin : ofChallenge[error.code] };
   }
   if (error instanceof TicketFailure) {
     const isOff = error.code === 'unsupported_grant_type' && isAnonymous;
     const signIn = error.signInUrl ? ` It would be at ${error.signInUrl.href}` : '';
-    return { verdict: error.message, fix: (isOff ? anonymousJoin : ofTicket[error.code]) + signIn };
+    return { reason: error.message, nextStep: (isOff ? anonymousJoin : ofTicket[error.code]) + signIn };
   }
-  if (error instanceof UpstreamFailure) return { verdict: error.message, fix: ofTransport[error.code] };
+  if (error instanceof UpstreamFailure) return { reason: error.message, nextStep: ofTransport[error.code] };
   if (error instanceof MeetingPageFailure) {
-    return { verdict: error.message, fix: 'See what the meeting URL answers, and whether --domain is its SIP domain.' };
+    return {
+      reason: error.message,
+      nextStep: 'See what the meeting URL answers, and whether --domain is its SIP domain.',
+    };
   }
-  if (error instanceof Problem) return { verdict: error.code, fix: error.message };
-  return { verdict: 'unexpected', fix: String(error) };
+  if (error instanceof Problem) return { reason: error.code, nextStep: error.message };
+  return { reason: 'unexpected', nextStep: String(error) };
 }

@@ -36,13 +36,13 @@ function explain(
   // Where a browser would sign in is the server's to say, and nothing for a report.
   const failure = error instanceof TicketFailure ? new TicketFailure(error.code, error.status) : error;
   if (!isKnown && !(error instanceof TicketFailure)) return undefined;
-  const { verdict, fix } = adviceOn(failure, grant);
+  const { reason, nextStep } = adviceOn(failure, grant);
   const options = [
     ...(settings.tiers === 'internal-first' ? [' --internal-first'] : []),
     ...(settings.httpFirstHop ? [' --http'] : []),
   ];
   return {
-    reason: `${verdict}.`,
-    nextStep: `${fix} Each hop shows with: npm run ucwa -- discover --domain ${domain}${options.join('')}`,
+    reason: `${reason}.`,
+    nextStep: `${nextStep} Each hop shows with: npm run ucwa -- discover --domain ${domain}${options.join('')}`,
   };
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { parseHostRule, parseHttpsUrl, type HostRule } from '../lib/hostRules.ts';
-import { parseSipDomain } from '../lib/platforms/ucwa/conferenceUri.ts';
-import type { Grant } from '../lib/platforms/ucwa/webTicket.ts';
+import { parseHostRule, parseHttpsUrl, type HostRule } from '../../lib/hostRules.ts';
+import { parseSipDomain } from '../../lib/platforms/ucwa/conferenceUri.ts';
+import type { Grant } from '../../lib/platforms/ucwa/webTicket.ts';
 
 export const usage = `Usage: npm run ucwa -- COMMAND --domain SIP-DOMAIN [options]
   discover                     root, user and challenge of a SIP domain

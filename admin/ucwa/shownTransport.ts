@@ -1,5 +1,5 @@
-import type { Transport, UpstreamAnswer } from '../lib/net/transport.ts';
-import { listOf, parseChallenges } from '../lib/platforms/ucwa/challenge.ts';
+import type { Transport, UpstreamAnswer } from '../../lib/net/transport.ts';
+import { listOf, parseChallenges } from '../../lib/platforms/ucwa/challenge.ts';
 
 /** Prints each request as it is made and what its answer says to an administrator; never a body, a ticket or a key. */
 export function shownTransport(send: Transport, print: (line: string) => void): Transport {
