@@ -1,5 +1,5 @@
 // The layers of the service, top to bottom (docs/design.md, "Architecture"). A file imports only from its own folder or from
-// layers below.
+// layers below; files of the lowest layer may import each other.
 const layers = [
   ['functions'],
   ['lib/functionApp.ts'],
@@ -28,7 +28,7 @@ const at = (place) => (place.endsWith('.ts') ? `^${place.replace('.', '\\.')}$` 
 const anyOf = (places) => places.map(at).join('|');
 
 const upwards = layers.slice(1).map((layer, index) => ({
-  name: `layer-${layer.map((place) => place.replace('lib/', '')).join('-')}`,
+  name: `upwards-from-${layer[0].replace('lib/', '')}`,
   comment: 'Imports run one way, down the layers.',
   severity: 'error',
   from: { path: anyOf(layer) },
@@ -52,6 +52,13 @@ module.exports = {
     ...upwards,
     ...siblings,
     {
+      name: 'no-layer',
+      comment: 'Every file of the service belongs to a layer of the list above.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: anyOf(layers.flat()) },
+      to: {},
+    },
+    {
       name: 'platform-adapters',
       comment: 'A meeting platform never imports another one.',
       severity: 'error',
@@ -60,14 +67,14 @@ module.exports = {
     },
     {
       name: 'local-stays-local',
-      comment: 'The local cloud is never deployed.',
+      comment: 'The service imports nothing that is not deployed.',
       severity: 'error',
       from: { path: '^(lib|functions)/' },
       to: { path: '^(client|connector|local|test|bench)/' },
     },
     {
       name: 'local-knows-the-contract-only',
-      comment: 'The simulator and the host are independent of the service that they try.',
+      comment: 'The simulator and the host share no code with the service that they test.',
       severity: 'error',
       from: { path: '^local/' },
       to: { path: '^(connector|lib|functions|test|bench)/' },
@@ -105,28 +112,35 @@ module.exports = {
     },
     {
       name: 'client-stands-alone',
-      comment:
-        'The client runs in browsers and in other projects: it knows the contract, and nothing of ours or of Node.',
+      comment: 'The client runs in browsers and in other projects: it imports neither the service nor Node.',
       severity: 'error',
       from: { path: '^client/(?!generate/)' },
       to: { pathNot: '^client/(?!generate/)' },
     },
     {
       name: 'connector-is-made-from-the-contract',
-      comment: 'The connector is written from the contract, and is no part of the service.',
+      comment: 'Of the service, the connector imports the contract and the problem codes only.',
       severity: 'error',
       from: { path: '^connector/' },
       to: { path: '^lib/', pathNot: '^lib/(contract|problem\\.ts)' },
     },
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      comment: 'No import leads back to its own file.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
     {
       name: 'no-dev-dependency-deployed',
+      comment: 'What is deployed has only the dependencies of package.json to import.',
       severity: 'error',
       from: { path: '^(lib|functions)/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'no-unresolvable',
+      comment: 'Every import leads to a file. The Functions worker supplies @azure/functions-core.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true, pathNot: '^@azure/functions-core$' },
