@@ -44,7 +44,7 @@ export interface FieldError {
   detail: string;
 }
 
-export interface ProblemOptions {
+interface ProblemOptions {
   reason?: RefusalReason | undefined;
   errors?: readonly FieldError[] | undefined;
   retryAfterSeconds?: number | undefined;

@@ -38,7 +38,7 @@ export const tableNames = [
 ] as const;
 
 /** What a caller of {@link createService} may put in place of the real thing. */
-export interface Overrides {
+interface Overrides {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Carries the calls to the meeting platforms. */

@@ -38,7 +38,7 @@ export async function step<T>(name: string, work: () => Promise<T>): Promise<T> 
 }
 
 /** What a log says of an error. Its message is left out, because it can carry upstream text. */
-export interface ErrorSummary {
+interface ErrorSummary {
   name: string;
   code?: string;
   status?: number;

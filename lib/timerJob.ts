@@ -3,7 +3,7 @@ import { asProblem } from './problem.ts';
 import { summarize, traced, type Trace } from './telemetry.ts';
 
 /** A timer as the host hands it over; it leaves the status out where it keeps no schedule, whatever the type says. */
-export type TimerRun = Partial<Timer>;
+type TimerRun = Partial<Timer>;
 export type TimerHandler = (timer: TimerRun, context: InvocationContext) => Promise<void>;
 
 /**

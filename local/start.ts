@@ -5,7 +5,7 @@ import { startCloud, type Cloud } from './cloud.ts';
 import { startHostProcess } from './host/startHostProcess.ts';
 import { startPage } from './page/page.ts';
 
-export interface StartOptions {
+interface StartOptions {
   /** The service's; the demo page is at the next one. 0 takes free ones. */
   port: number;
   /** Default: a random one. */

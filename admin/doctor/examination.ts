@@ -20,7 +20,7 @@ export interface Report {
 }
 
 /** An examination that reports what it has recorded. */
-export interface ReportedExamination extends Examination {
+interface ReportedExamination extends Examination {
   report(): Report;
 }
 

@@ -5,7 +5,7 @@ import { newGuestKeys } from './secretShape.ts';
 import { unreachable } from '../../lib/platforms/unreachable.ts';
 
 /** The secret that could not be read. */
-export interface UnreadSecret {
+interface UnreadSecret {
   readonly purpose: string;
   readonly name: string;
   /** Of the vault. */

@@ -30,7 +30,7 @@ const files = existsSync(bundledEntry)
   ? [bundledEntry]
   : readdirSync(join(folder, 'functions')).map((name) => join(folder, 'functions', name));
 // Also those that are not registered unless the settings say so.
-process.env['SAMPLE_SERVICE_DOORS'] = 'keyed';
+process.env['SAMPLE_SERVICE_ENDPOINTS'] = 'keyed';
 const entryPoints = files.map((file) => pathToFileURL(file).href);
 const startedAt = performance.now();
 for (const entryPoint of entryPoints) await import(entryPoint);

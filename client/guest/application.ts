@@ -11,7 +11,7 @@ export interface GuestDetails {
 }
 
 /** A guest's application on the platform. */
-export interface Application {
+interface Application {
   readonly url: string;
   readonly eventsUrl: string;
   readonly joinUrl: string;

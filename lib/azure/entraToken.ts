@@ -15,7 +15,7 @@ export interface EntraSettings {
   readonly credential: { readonly kind: 'secret' | 'certificate'; readonly name: string };
 }
 
-export interface EntraTokensOptions {
+interface EntraTokensOptions {
   readonly entra: EntraSettings;
   readonly audience: string;
   readonly readSecret: ReadSecret;

@@ -79,16 +79,6 @@ export function rowCondition(error: unknown): RowCondition | undefined {
   return conditions.get(error.statusCode);
 }
 
-/** What the operation answers; undefined if the row's state stood in its way. */
-export async function unlessCondition<T>(operation: Promise<T>): Promise<T | undefined> {
-  try {
-    return await operation;
-  } catch (error) {
-    if (rowCondition(error)) return undefined;
-    throw error;
-  }
-}
-
 // The SDK's RestError has no `code` for single operations, so the body's code tells a missing row from
 // a missing table: the latter is a broken deployment, not an absent guest.
 function isConditionFailure(error: unknown): error is { statusCode: number } {

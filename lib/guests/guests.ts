@@ -30,7 +30,7 @@ export interface Issued extends Admitted {
   readonly created: boolean;
 }
 
-export interface RejoinRequest {
+interface RejoinRequest {
   readonly applicationSessionId: string;
   /** Default: the origins of the first token. */
   readonly allowedOrigins?: readonly string[] | undefined;

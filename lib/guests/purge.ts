@@ -10,7 +10,7 @@ interface ExpiredRow {
 }
 
 /** A table whose rows carry `expiresAt`. */
-export interface Purgeable {
+interface Purgeable {
   readonly name: string;
   readonly table: Table;
   /** Asked before a row is deleted; a later date means that it is still needed until then. */

@@ -12,13 +12,13 @@ import type { UseCases } from './useCases.ts';
 type Parsed<S> = S extends z.ZodObject ? z.output<S> : undefined;
 
 /** The parts of a request that the definition names, validated. */
-export interface EndpointInput<D extends EndpointDefinition> {
+interface EndpointInput<D extends EndpointDefinition> {
   readonly body: Parsed<D['body']>;
   readonly params: Parsed<D['params']>;
   readonly headers: Parsed<D['headers']>;
 }
 
-export interface EndpointRequest<D extends EndpointDefinition> extends EndpointInput<D> {
+interface EndpointRequest<D extends EndpointDefinition> extends EndpointInput<D> {
   readonly caller: Caller;
   /** Aborts when the request's 15 s are up. */
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ type BodyOf<D extends EndpointDefinition> = D['answers'][keyof D['answers']] ext
   : unknown;
 
 /** The status is one of the definition's. */
-export interface EndpointAnswer<D extends EndpointDefinition> {
+interface EndpointAnswer<D extends EndpointDefinition> {
   readonly status: number;
   readonly body: BodyOf<D>;
   /** A path or a URL, for `Location`. */

@@ -27,7 +27,7 @@ export interface HttpEndpoint<Input> {
 }
 
 /** A request that passed the steps before its handler. */
-export interface AcceptedRequest<Input> {
+interface AcceptedRequest<Input> {
   readonly input: Input;
   readonly caller: Caller;
   /** Aborts when the request's 15 s are up. */

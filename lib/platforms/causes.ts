@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** What the doctor may know of an error, or of a cause of it. */
-export interface Cause {
+interface Cause {
   readonly name: string;
   readonly code: string | undefined;
   readonly status: number | undefined;
@@ -40,7 +40,7 @@ const fields = z.object({
 });
 
 /** What a server of Azure answered: its status, and the code in its body. */
-export interface AzureAnswer {
+interface AzureAnswer {
   readonly status: number;
   /** A word such as `TableNotFound`; the innermost, which says most. */
   readonly code: string;

@@ -15,9 +15,9 @@ export interface PlatformDescriptor {
 }
 
 /** Settings that are there and not blank, trimmed, by their names. */
-export type GivenSettings = Readonly<Record<string, string>>;
+type GivenSettings = Readonly<Record<string, string>>;
 
-export interface Configured {
+interface Configured {
   readonly platform: ConfiguredPlatform | undefined;
   /** Each begins with the name of a setting, and repeats no value. */
   readonly mistakes: readonly string[];
@@ -40,7 +40,7 @@ export interface ConfiguredPlatform extends Pick<MeetingPlatform, 'name' | 'iden
   load(options: AdapterOptions): Promise<PlatformAdapter>;
 }
 
-export interface PlatformSecret {
+interface PlatformSecret {
   readonly secretName: string;
   /** `password`: one line; `certificate`: PEM, with its private key. */
   readonly shape: 'password' | 'certificate';

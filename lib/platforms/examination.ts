@@ -15,7 +15,7 @@ export const passed: Finding = { status: 'pass' };
 export const warning = (reason: string, nextStep: string): Finding => ({ status: 'warn', reason, nextStep });
 export const failing = (reason: string, nextStep: string): Finding => ({ status: 'fail', reason, nextStep });
 
-export interface RunOptions<T> {
+interface RunOptions<T> {
   /** What a failure means; undefined if it is none of the kinds that are known. */
   readonly explain: (error: unknown) => Advice | undefined;
   /** Looks at what came back. Default: all is well. */
@@ -32,7 +32,7 @@ export interface Examination {
   run<T>(name: string, work: () => Promise<T>, options: RunOptions<T>): Promise<{ readonly value: T } | undefined>;
 }
 
-export interface StepOptions {
+interface StepOptions {
   /** The name of a step's check. */
   readonly nameOf: (step: string) => string;
   /** What the failure of a step means. */

@@ -3,7 +3,7 @@ import { UpstreamFailure, type UpstreamAnswer } from '../net/transport.ts';
 import { asProblem, Problem } from '../problem.ts';
 
 /** `unavailable`: a 5xx; `timeout`: a 408 or 504; `unusable`: not what the protocol promises, or a URL outside the hosts. */
-export type AnswerFailureCode = 'too-many-requests' | 'timeout' | 'unavailable' | 'unusable';
+type AnswerFailureCode = 'too-many-requests' | 'timeout' | 'unavailable' | 'unusable';
 
 /** An answer that no platform's protocol gives another meaning to. */
 export class AnswerFailure extends Error {

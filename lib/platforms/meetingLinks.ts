@@ -1,7 +1,7 @@
 import type { LinkRefusal, MeetingLink, MeetingPlatform } from './platform.ts';
 
 /** Which platform a link belongs to, and what it says of the link. */
-export interface PlatformLink {
+interface PlatformLink {
   readonly platform: MeetingPlatform;
   readonly link: MeetingLink | LinkRefusal;
 }

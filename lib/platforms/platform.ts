@@ -10,7 +10,7 @@ export class Unconfirmed extends Problem {
 /** A guest in one meeting, as a platform needs to know them. */
 export interface PlatformGuest {
   readonly applicationSessionId: string;
-  /** The https join URL, byte for byte as first given. */
+  /** The https join URL, byte for byte as given. */
   readonly meetingUrl: string;
   /** Origins that the token admits. */
   readonly allowedOrigins: readonly string[];

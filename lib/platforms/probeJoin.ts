@@ -13,7 +13,7 @@ import { refuseOutage, AnswerFailure } from './failures.ts';
 export const probeGuest = { culture: 'en-US', userAgent: 'AnonymousJoin health check' } as const;
 
 /** A guest that has its token and asks for its application. */
-export interface ArrivingGuest {
+interface ArrivingGuest {
   /** Sends once, past retries and breakers. */
   readonly send: Transport;
   /** Where applications are created; the caller has checked that the token may go there. It goes to no other origin. */

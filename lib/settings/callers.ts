@@ -2,9 +2,6 @@ import type * as z from 'zod';
 import { guid } from './readers.ts';
 import type { serviceSchema } from './service.ts';
 
-/** Whose guests and subscriptions they are: an application's id, or `''` for the holders of function keys, who are one. */
-export type CallerId = string;
-
 /** Who may call the endpoints that are not open to everybody. */
 export type CallerAuth =
   | { readonly kind: 'function-key' }

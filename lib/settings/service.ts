@@ -13,7 +13,7 @@ import {
 } from './readers.ts';
 
 /** How callers prove themselves: the host's function keys, or Entra tokens that App Service authentication has checked. */
-export const callerAuthKinds = ['function-key', 'entra'] as const;
+const callerAuthKinds = ['function-key', 'entra'] as const;
 
 /** The endpoints of the platform's sample service: not there, with a function key, or open to everybody as they were. */
 export const sampleServiceModes = ['off', 'keyed', 'open'] as const;

@@ -3,7 +3,7 @@ import type { CoreInvocationContext, InvocationRequest, InvocationResponse, LogL
 import { functionApp, type RegisteredFunction } from './functionApp.ts';
 
 /** What triggers an invocation: the data of the trigger binding and, over HTTP, the caller's trace. */
-export interface Trigger {
+interface Trigger {
   bindingName: string;
   data: TypedData;
   traceParent?: string | undefined;

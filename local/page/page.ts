@@ -5,7 +5,7 @@ import { pageFiles } from './pageFiles.ts';
 import { targetOf, type Surroundings } from './targets.ts';
 
 /** What the demo page needs of the local cloud. */
-export interface PageOptions extends Pick<Surroundings, 'simulator' | 'ca' | 'functionKey'> {
+interface PageOptions extends Pick<Surroundings, 'simulator' | 'ca' | 'functionKey'> {
   /** Where the service is; asked at each request, since its settings name the page's origin and so it starts later. */
   readonly serviceUrl: () => string;
   /** Default: a free one. */

@@ -6,7 +6,7 @@ export interface Target {
   readonly url: URL;
   /** Set over those of the page. */
   readonly headers: Readonly<Record<string, string>>;
-  /** For https: the host that is meant, and the authority that vouches for it. */
+  /** For https: the host that is meant, and the authority that issued its certificate. */
   readonly tls?: { readonly servername: string; readonly ca: string };
 }
 

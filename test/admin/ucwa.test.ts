@@ -70,7 +70,7 @@ describe('discover', () => {
       'User resource:  https://lyncweb.contoso.example/Autodiscover/AutodiscoverService.svc/root/oauth/user?originalDomain=contoso.example',
       'Token endpoint: https://lyncweb.contoso.example/WebTicket/oauthtoken',
       '',
-      'Verdict: discovery works.',
+      'Result: discovery works.',
       '',
     ]);
     expect(code).toBe(0);
@@ -80,7 +80,7 @@ describe('discover', () => {
     behave({ internalRoot: 'not-found', externalRoot: 'html' });
     const { code, output } = await run(['discover', ...domain, '--internal-first']);
     expect(code).toBe(1);
-    expect(output).toMatch(/Verdict: autodiscovery: all-tiers-failed\n {2}Let lyncdiscover/);
+    expect(output).toMatch(/Result: autodiscovery: all-tiers-failed\n {2}Let lyncdiscover/);
     expect(output).toMatch(/lyncdiscoverinternal\.contoso\.example\/: 404, /);
     expect(output).toMatch(/lyncdiscover\.contoso\.example\/: 200, /);
   });
@@ -90,7 +90,7 @@ describe('discover', () => {
     const { code, output } = await run(['discover', ...domain]);
     expect(code).toBe(1);
     expect(output).toContain('grants offered: password\n');
-    expect(output).toContain('Verdict: challenge: grant-not-offered\n  Allow anonymous join: Set-CsAccessEdge');
+    expect(output).toContain('Result: challenge: grant-not-offered\n  Allow anonymous join: Set-CsAccessEdge');
     expect(await run(['discover', ...domain, '--grant', 'password'])).toMatchObject({ code: 0 });
   });
 
@@ -98,7 +98,7 @@ describe('discover', () => {
     behave({ redirect: 'online' });
     const { code, output } = await run(['discover', ...domain]);
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: autodiscovery: homed-online\n  The users are homed in the cloud');
+    expect(output).toContain('Result: autodiscovery: homed-online\n  The users are homed in the cloud');
   });
 
   test('says so if nothing is there', async () => {
@@ -106,7 +106,7 @@ describe('discover', () => {
       environment: { DEVELOPMENT_CONNECT_TO: '127.0.0.1:1' },
     });
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: autodiscovery: all-tiers-failed');
+    expect(output).toContain('Result: autodiscovery: all-tiers-failed');
   });
 });
 
@@ -117,7 +117,7 @@ describe('a redirect to a host that is not trusted', () => {
     behave({ redirect: 'foreign' });
     const { code, output } = await run(['discover', ...domain]);
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: autodiscovery: redirect-blocked\n  If the host is yours, add it to UCWA_HOSTS');
+    expect(output).toContain('Result: autodiscovery: redirect-blocked\n  If the host is yours, add it to UCWA_HOSTS');
     expect(output).toContain(`  blocked: ${foreign}\n`);
     expect(callsTo(foreign)).toBe(0);
   });
@@ -155,7 +155,7 @@ describe('token', () => {
     expect(output).toContain('Conference: sip:Dana@contoso.example;gruu;opaque=app:conf:focus:id:PYC58WSY\n');
     expect(output).toContain('Applications:   https://lyncweb.contoso.example/ucwa/oauth/v1/applications\n');
     expect(output).toMatch(/Ticket of \d+ characters, good until \d{4}-/);
-    expect(output).toContain('Verdict: the server gives tickets.');
+    expect(output).toContain('Result: the server gives tickets.');
   });
 
   test('113: signs an account in with the password of the environment', async () => {
@@ -164,7 +164,7 @@ describe('token', () => {
     expect(identities().at(-1)).toBe('johndoe');
     const refused = await run(account, { environment: { UCWA_PASSWORD: 'wrong-one' } });
     expect(refused.code).toBe(1);
-    expect(refused.output).toContain('Verdict: web ticket: invalid_grant\n  The server does not know');
+    expect(refused.output).toContain('Result: web ticket: invalid_grant\n  The server does not know');
   });
 
   test.each([['--user', 'johndoe'], []])('114: asks nobody without a user name and a password: %p', async (...user) => {
@@ -177,7 +177,7 @@ describe('token', () => {
   test('115: windows gets the clear answer that an unattended service cannot', async () => {
     const { code, output } = await run(['token', ...domain, '--grant', 'windows']);
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: web ticket: integrated_windows\n  The server wants integrated Windows sign-in');
+    expect(output).toContain('Result: web ticket: integrated_windows\n  The server wants integrated Windows sign-in');
   });
 
   test('115, 142: passive gets the clear answer that a browser is needed, and where', async () => {
@@ -185,14 +185,14 @@ describe('token', () => {
     const { code, output } = await run(['token', ...domain, '--grant', 'passive']);
     expect(code).toBe(1);
     expect(output).toContain('X-Ms-diagnostics: 28020;source="fe01.contoso.example";reason="No valid security token."');
-    expect(output).toContain('Verdict: web ticket: interaction_required\n  Somebody has to sign in at a browser');
+    expect(output).toContain('Result: web ticket: interaction_required\n  Somebody has to sign in at a browser');
     expect(output).toContain('It would be at https://lyncweb.contoso.example/PassiveAuth/PassiveAuth.aspx\n');
   });
 
   test('a grant that is not offered is not tried', async () => {
     const { code, output } = await run(['token', ...domain, '--grant', 'passive']);
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: challenge: grant-not-offered\n  The server does not offer this grant');
+    expect(output).toContain('Result: challenge: grant-not-offered\n  The server does not offer this grant');
     expect(simulator.world.counts()['ucwa.token']).toBe(0);
   });
 
@@ -208,7 +208,7 @@ describe('renew', () => {
   test('gets a ticket and renews it; the participant stays', async () => {
     const { code, output } = await run(['renew', ...domain, '--meeting', danas]);
     expect(code).toBe(0);
-    expect(output).toContain('Verdict: renewal works; the guest keeps the identity.');
+    expect(output).toContain('Result: renewal works; the guest keeps the identity.');
     const [, first, renewed] = simulator.world.onPremises.issued;
     expect(renewed).toMatchObject({ identity: first?.identity, renewed: true });
   });

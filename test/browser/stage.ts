@@ -3,7 +3,7 @@ import { pem, startTestCloud, type TestCloud } from '../support/testCloud.ts';
 import { functionKey, startTestHost } from '../support/testHost.ts';
 import { startBrowser, type TestBrowser } from './browser.ts';
 
-/** The whole house, from the browser down to the table server. */
+/** Everything, from the browser down to the table server. */
 export interface Stage {
   readonly cloud: TestCloud;
   readonly browser: TestBrowser;

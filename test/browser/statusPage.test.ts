@@ -34,11 +34,11 @@ test.each<[string, Operation[], string[]]>([
   ['pass', [], []],
   ['warn', ['ucwa.root'], ['ucwa']],
   ['fail', ['ucwa.root', 'platform.application'], ['trusted-application', 'ucwa']],
-])('the status page says %s to everybody, in one request', async (verdict, faults, failing) => {
+])('the status page says %s to everybody, in one request', async (status, faults, failing) => {
   const clock = { now: Date.now() };
   const cloud = await startTestCloud({ now: () => clock.now });
   await checkForADay(cloud, clock, faults);
-  // The app is one a process, and remembers for a while what it has read: each verdict has one of its own.
+  // The app is one a process, and remembers for a while what it has read: each case has one of its own.
   jest.resetModules();
   const { startTestHost } = await import('../support/testHost.ts');
   const service = await startTestHost(cloud, platforms);
@@ -49,16 +49,16 @@ test.each<[string, Operation[], string[]]>([
     const address = `${service.host.url}/api/status?code=${functionKey}`;
     await page.goto(address);
 
-    expect(await page.title()).toBe(`${verdict} – Anonymous Join`);
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain(verdict);
+    expect(await page.title()).toBe(`${status} – Anonymous Join`);
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain(status);
     const advice = page.locator('h2:text-is("What to do") + ul > li');
     const parts = (await advice.allInnerTexts()).map((text) => /(\S+), /.exec(text)?.[1]);
     expect([...new Set(parts)]).toEqual(failing);
     expect([await barriersOn(page), await sidewaysScroll(page)]).toEqual([[], 0]);
-    await keepScreenshots(page, `status-${verdict}-phone`);
+    await keepScreenshots(page, `status-${status}-phone`);
     await page.setViewportSize({ width: 1_200, height: 900 });
     expect([await barriersOn(page), await sidewaysScroll(page)]).toEqual([[], 0]);
-    await keepScreenshots(page, `status-${verdict}`);
+    await keepScreenshots(page, `status-${status}`);
 
     expect(requests).toEqual([address]);
     expect(browser.complaints).toEqual([]);

@@ -5,7 +5,7 @@ import { reasons } from './reasons.ts';
 export const tableFile = 'docs/ucwa-conformance.md';
 
 /** One line of the checklist with all that is said to it. */
-export interface Answered extends Requirement {
+interface Answered extends Requirement {
   readonly proofs: readonly Proof[];
   readonly reason: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { resolved, type Placed, type Schema, type Swagger } from './lint/swagger.ts';
 
 /** One thing that an operation takes. */
-export interface Input {
+interface Input {
   /** As flows name it: `guestId`, `Idempotency-Key`, and for a field of the body `body/meetingUrl`. */
   readonly name: string;
   readonly in: string;

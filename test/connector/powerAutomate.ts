@@ -4,7 +4,7 @@ import type { Json } from '../../connector/generate/swaggerSchema.ts';
 import { inputsOf } from './inputs.ts';
 import { operationsOf, swaggerSchema, type Placed, type Swagger } from './lint/swagger.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly json: Readonly<Record<string, unknown>>;

@@ -51,10 +51,10 @@ test('the booking of the page becomes a meeting, and the booking system gets wha
 });
 
 test('the steps are those of the sample flow, in its order', () => {
-  const told = [...sectionOf(page, 'Step by step').matchAll(/^\d\. \*\*([^*]+)\*\*/gm)].map(([, name = '']) => name);
+  const listed = [...sectionOf(page, 'Step by step').matchAll(/^\d\. \*\*([^*]+)\*\*/gm)].map(([, name = '']) => name);
   const { triggers } = flow.properties.definition;
   const names = [...Object.keys(triggers), ...steps.map(({ name }) => name)];
-  expect(told).toEqual(names.map((name) => name.replaceAll('_', ' ')));
+  expect(listed).toEqual(names.map((name) => name.replaceAll('_', ' ')));
 });
 
 test('what to put into the fields of Create meeting is what the sample has', () => {
@@ -81,19 +81,19 @@ test('it tells of every action, and of nothing that an action does not give', ()
     const given = Object.values(endpoint?.answers ?? {}).flatMap(({ schema }) =>
       Object.keys(schema?.shape ?? {}).map(titleOf),
     );
-    const told = [...used.matchAll(/\*([^*]+)\*/g)].map(([, title]) => title);
-    expect(given).toEqual(expect.arrayContaining(told));
+    const listed = [...used.matchAll(/\*([^*]+)\*/g)].map(([, title]) => title);
+    expect(given).toEqual(expect.arrayContaining(listed));
   }
   const trigger = operations.find(({ triggerHint }) => triggerHint);
   expect(page).toContain(`The trigger **${trigger?.endpoint.summary ?? ''}**`);
 });
 
 test('the steps that it calls secure are those that the sample keeps out of the run history', () => {
-  const told = sectionOf(page, 'Step by step')
+  const listed = sectionOf(page, 'Step by step')
     .split(/^\d\. /m)
     .slice(1)
     .map((step) => /\bsecure\b/i.test(step));
   const { triggers } = flow.properties.definition;
   const inSample = [...Object.values(triggers), ...steps.map(({ action }) => action)];
-  expect(told).toEqual(inSample.map(({ runtimeConfiguration }) => runtimeConfiguration !== undefined));
+  expect(listed).toEqual(inSample.map(({ runtimeConfiguration }) => runtimeConfiguration !== undefined));
 });

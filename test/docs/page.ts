@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** What stands in a fence. */
-export interface Fence {
+interface Fence {
   readonly language: string;
   readonly text: string;
 }
@@ -27,7 +27,7 @@ export const pages: readonly string[] = [
 
 /** The pages for the four readers. */
 export const readers = ['app-developer', 'flow-maker', 'administrator', 'maintainer'] as const;
-export type Reader = (typeof readers)[number];
+type Reader = (typeof readers)[number];
 
 export const pageFor = (reader: Reader): string => readFileSync(`docs/${reader}.md`, 'utf8');
 

@@ -73,7 +73,7 @@ export function issue(app: Service, applicationSessionId?: string): Promise<Issu
 }
 
 /** What a caller is told when a request fails, and after how long. */
-export interface Failure {
+interface Failure {
   readonly code: ProblemCode;
   readonly reason: RefusalReason | undefined;
   readonly detail: string;

@@ -7,7 +7,7 @@ export type CallerEndpoint = {
 }[EndpointName];
 
 /** A request that is well-formed. */
-export interface Knock {
+interface Knock {
   readonly path: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export interface Definition {
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 }
 
-export interface Operation {
+interface Operation {
   readonly operationId: string;
   readonly security: readonly unknown[];
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;

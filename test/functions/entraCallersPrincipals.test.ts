@@ -3,7 +3,7 @@ import { principalOf, principalsOfNobody, appId, tenantId, unsignedToken } from 
 import { startEntraHost, type EntraHost } from './entraHost.ts';
 import { expectProblem } from './problemReply.ts';
 
-// A platform that says its authentication is on and vouches for whatever the test sends: what a broken or changed one might.
+// A platform that says its authentication is on and passes on whatever the test sends, as a broken or changed one might.
 let cloud: TestCloud;
 let entra: EntraHost;
 const bearer = { authorization: `Bearer ${unsignedToken({ azp: appId, tid: tenantId })}` };

@@ -138,5 +138,5 @@ test('health warns of endpoints that are open to everybody, and says what to do'
     ],
   });
   const open = await service.call('GET', '/api/health');
-  expect({ status: open.status, verdict: open.json['status'] }).toEqual({ status: 200, verdict: 'warn' });
+  expect({ status: open.status, health: open.json['status'] }).toEqual({ status: 200, health: 'warn' });
 });

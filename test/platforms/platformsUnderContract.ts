@@ -4,7 +4,7 @@ import type { Operation } from '../../local/simulator/operations.ts';
 import type { World } from '../../local/simulator/world.ts';
 import { madePlatform, madeServer } from './madePlatform.ts';
 
-export interface TokenServer {
+interface TokenServer {
   calls(world: World): number;
   break(world: World, fault: Fault): void;
   /** Nothing listens any more, until it is mended. */

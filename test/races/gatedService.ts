@@ -21,7 +21,7 @@ export interface GatedService extends Pick<Guests, 'issue' | 'rejoin' | 'remove'
   readonly deps: GuestDependencies;
 }
 
-export interface GatedServiceOptions {
+interface GatedServiceOptions {
   /** Default: the Trusted Application API, which keeps no identity in the row; `ucwa` replaces one with each answer. */
   readonly platform?: 'trusted-application' | 'ucwa' | MeetingPlatform;
   /** A connection string other than the cloud's own. */

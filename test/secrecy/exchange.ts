@@ -9,7 +9,7 @@ export interface Exchange {
   readonly text: string;
 }
 
-export interface Ask {
+interface Ask {
   readonly method?: string;
   /** Text is sent as it is, anything else as JSON. */
   readonly body?: unknown;

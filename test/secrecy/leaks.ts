@@ -3,7 +3,7 @@ import { toBeClean, type Exchange } from './exchange.ts';
 import type { SecretCloud } from './secretCloud.ts';
 
 /** Where a secret was found: in words for the test's complaint, never with the secret itself. */
-export interface Leak {
+interface Leak {
   readonly where: string;
   readonly found: readonly string[];
 }

@@ -24,7 +24,7 @@ export interface SecretCloud {
   stop(): Promise<void>;
 }
 
-export const upstreamWords = 'words-of-an-upstream-server';
+const upstreamWords = 'words-of-an-upstream-server';
 
 export async function startSecretCloud(): Promise<SecretCloud> {
   const cloud = await startTestCloud();

@@ -1,5 +1,5 @@
 /** How many generated cases a property is tried with, and from which seed: parameters of fast-check's `assert`. */
-export interface GeneratedCases {
+interface GeneratedCases {
   readonly seed: number;
   readonly numRuns: number;
 }

@@ -1,7 +1,7 @@
 import { Agent, createServer, request as sendOn, type IncomingMessage, type ServerResponse } from 'node:http';
 import { openListener } from '../../local/simulator/http/listener.ts';
 
-export type TableOperation = 'insert' | 'read' | 'list' | 'update' | 'upsert' | 'merge' | 'delete';
+type TableOperation = 'insert' | 'read' | 'list' | 'update' | 'upsert' | 'merge' | 'delete';
 
 /** One round trip to the table server, recorded on arrival. */
 export interface TableCall {

@@ -29,12 +29,12 @@ export interface TestCloud {
 }
 
 /** Shorter than the service's own, for tests of servers that do not answer. */
-export interface TimeLimits {
+interface TimeLimits {
   readonly azureCallMs?: number;
   readonly platformCallMs?: number;
 }
 
-export interface TestCloudOptions {
+interface TestCloudOptions {
   /** The simulator's clock, ms since 1970. */
   now?: () => number;
 }

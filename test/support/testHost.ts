@@ -17,7 +17,7 @@ export interface TestHost {
 
 export const functionKey = 'test-function-key';
 
-export interface TestHostOptions {
+interface TestHostOptions {
   /** Turns App Service authentication on, before applications of the cloud's Entra; `{}` takes the usual settings. */
   authentication?: Partial<AuthenticationOptions>;
   /** Turns CORS on. */

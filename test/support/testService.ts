@@ -6,7 +6,7 @@ import { readRegistrationSettings } from '../../lib/settings.ts';
 import { replyOf, type Reply } from './reply.ts';
 import type { TestCloud } from './testCloud.ts';
 
-export interface LogLine {
+interface LogLine {
   readonly level: LogLevel;
   readonly functionName: string;
   readonly invocationId: string;
@@ -25,7 +25,7 @@ export interface TestService {
   run(timer: keyof Service['timers']): Promise<void>;
 }
 
-export interface TestRequest {
+interface TestRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;

@@ -26,7 +26,7 @@ export function checkSteps(options: DiscoverOptions, signal: AbortSignal): Promi
 }
 
 /** What a probe join needs. Its client has fresh credentials, and sends past retries and breakers. */
-export interface ProbeJoinOptions extends DiscoverOptions {
+interface ProbeJoinOptions extends DiscoverOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

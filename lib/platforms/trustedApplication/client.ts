@@ -5,7 +5,7 @@ import { untilAborted } from '../../net/untilAborted.ts';
 import { AnswerFailure } from '../failures.ts';
 
 /** A call to the platform service in the name of our Entra application. */
-export interface ServiceCall {
+interface ServiceCall {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly body?: string;

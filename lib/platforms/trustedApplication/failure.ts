@@ -2,7 +2,7 @@ import type { UpstreamAnswer } from '../../net/transport.ts';
 import { Problem, type ProblemCode, type RefusalReason } from '../../problem.ts';
 import { AnswerFailure, asSharedProblem, refuseOutage } from '../failures.ts';
 
-export type TrustedApplicationFailureCode =
+type TrustedApplicationFailureCode =
   /** The platform does not accept the Entra token. */
   | 'credentials-rejected'
   /** The application, its endpoint or the tenant's consent is not known to the platform. */

@@ -26,7 +26,7 @@ export async function discoverOpenly(
 }
 
 /** What a check of the servers needs. */
-export interface CheckOptions {
+interface CheckOptions {
   readonly settings: UcwaSettings;
   /** Past retries and breakers. */
   readonly send: Transport;

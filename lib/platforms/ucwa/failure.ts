@@ -35,7 +35,11 @@ export class DiscoveryFailure extends Error {
 }
 
 export type ChallengeFailureCode =
-  'no-challenge' | 'homed-online' | 'no-endpoint' | 'endpoint-refused' | 'grant-not-offered';
+  | 'no-challenge'
+  | 'homed-online'
+  | 'no-endpoint'
+  | 'endpoint-refused'
+  | 'grant-not-offered';
 
 /** A protected resource did not say how to get a ticket that we may ask for. */
 export class ChallengeFailure extends Error {

@@ -40,7 +40,7 @@ export interface WebTicket {
   readonly origin: string;
 }
 
-export interface TicketRequest {
+interface TicketRequest {
   readonly endpoint: URL;
   readonly grant: Grant;
   /** Ms since 1970. */

@@ -94,8 +94,8 @@ test('a step that works slowly is a warning', async () => {
   expect(outcomes).toContain('pass trusted-application/guest-join');
 });
 
-test('each check is told of as it ends', async () => {
-  const told: string[] = [];
-  const { report } = await patient.examine({}, { onCheck: ({ name }) => told.push(name) });
-  expect(told).toEqual(report.checks.map(({ name }) => name));
+test('each check is reported as it ends', async () => {
+  const reported: string[] = [];
+  const { report } = await patient.examine({}, { onCheck: ({ name }) => reported.push(name) });
+  expect(reported).toEqual(report.checks.map(({ name }) => name));
 });

@@ -17,7 +17,7 @@ export interface Patient {
   stop(): Promise<void>;
 }
 
-export interface Examined {
+interface Examined {
   readonly report: Report;
   /** The checks as `status name`, in their order. */
   readonly outcomes: readonly string[];

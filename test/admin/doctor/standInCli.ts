@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 export type CliState = 'signed-in' | 'signed-out' | 'missing';
 
 /** A folder with a stand-in for the Azure CLI, to be put before the others on the PATH. */
-export interface StandInCli {
+interface StandInCli {
   /** The PATH with it; of `missing` there is no other command either. */
   readonly path: string;
   remove(): void;

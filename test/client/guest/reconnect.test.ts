@@ -155,8 +155,8 @@ describe('a guest that was dropped', () => {
   test('counts its attempts from 1 again after it was in for a while, and not before', async () => {
     const guest = await joined();
     const attempts: number[] = [];
-    for (const stayMs of [0, 0, 31_000, 0]) {
-      clock.advance(stayMs);
+    for (const connectedMs of [0, 0, 31_000, 0]) {
+      clock.advance(connectedMs);
       await drop(guest);
       if (guest.session.state.name === 'reconnecting') attempts.push(guest.session.state.attempt);
       await reaches(guest, 'joined');

@@ -1,7 +1,7 @@
 import type { Send } from '../../../client/http.ts';
 
 /** An answer on its way to the guest. */
-export interface PassingAnswer {
+interface PassingAnswer {
   readonly method: string;
   readonly url: string;
   readonly status: number;

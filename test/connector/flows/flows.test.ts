@@ -17,12 +17,12 @@ const swagger = swaggerSchema.parse(
 );
 const flows = readFlows();
 const booking = (): Flow => flowSchema.parse(structuredClone(flows['send-the-guest-link-when-a-customer-books']));
-const alarm = (): Flow => flowSchema.parse(structuredClone(flows['tell-the-team-when-health-fails']));
+const alarm = (): Flow => flowSchema.parse(structuredClone(flows['post-to-the-team-when-health-fails']));
 
 test('the samples are flows, and show both halves of the connector', () => {
   expect(Object.keys(flows).sort()).toEqual([
     'send-the-guest-link-when-a-customer-books',
-    'tell-the-team-when-health-fails',
+    'post-to-the-team-when-health-fails',
   ]);
   expect(operationsUsed(swagger, booking())).toEqual(['CreateMeeting']);
   expect(operationsUsed(swagger, alarm())).toEqual(['SubscribeToHealth']);

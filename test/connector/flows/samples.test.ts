@@ -69,7 +69,7 @@ const query = z.object({ where: z.string() });
 const select = z.object({ select: z.string() });
 
 test('the team learns what fails and what to do, out of a notification of the service', async () => {
-  const actionOf = actionsOf('tell-the-team-when-health-fails');
+  const actionOf = actionsOf('post-to-the-team-when-health-fails');
   await flows.run('SubscribeToHealth', { 'body/callbackUrl': 'https://hooks.example/sample' });
   cloud.simulator.world.faults.set('platform.applications', { status: 403 });
   const { checkDiscovery } = cloud.newApp();
@@ -77,7 +77,7 @@ test('the team learns what fails and what to do, out of a notification of the se
   const [alert] = cloud.simulator.world.alerts.filter(({ path }) => path === '/sample');
   const change = healthChange.parse(alert?.body);
   const scope = { triggerBody: change, steps: {} };
-  expect(evaluate(actionOf('What_is_the_verdict').expression, scope)).toBe('fail');
+  expect(evaluate(actionOf('Which_status').expression, scope)).toBe('fail');
 
   const { where } = query.parse(actionOf('Parts_that_are_not_well').inputs);
   const bad = change.checks.filter((item) => evaluate(where, { ...scope, item }) === true);

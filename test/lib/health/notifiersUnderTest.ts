@@ -24,7 +24,7 @@ export interface Process {
   notifySubscribers(run: Run, notified: Notified): Promise<void>;
 }
 
-export interface ProcessOptions {
+interface ProcessOptions {
   /** The one host that callback URLs may name. */
   readonly webhookHost?: string;
   /** The administrator's webhook; undefined: changes are only logged. */

@@ -280,7 +280,7 @@ describe('a viewer of the status page', () => {
       expect(viewer(principalOf(['tid', 'c0ffee02-0000-4000-8000-0000000000c2']))).toBe('caller-not-allowed');
     });
 
-    test('may not where callers have function keys: nothing vouches for the header then', () => {
+    test('may not where callers have function keys: nothing has checked the header then', () => {
       const auth = { kind: 'function-key' } as const;
       expect(viewer(principalOf(['tid', tenantId]), undefined, auth)).toBe('caller-unauthenticated');
       expect(viewer(principalOf(['azp', appId], ['tid', tenantId]), bearer, auth)).toBe('caller-unauthenticated');

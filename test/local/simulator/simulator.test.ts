@@ -105,10 +105,10 @@ test('the record forgets its oldest entries beyond 10,000', () => {
 
 test('alerts are taken on any path of the hooks host, as JSON only', async () => {
   const post = (body: unknown) => simulator.ask('https://hooks.example/any/path?x=1', { method: 'POST', body });
-  expect((await post({ verdict: 'fail' })).status).toBe(202);
+  expect((await post({ status: 'fail' })).status).toBe(202);
   expect((await post('not json')).status).toBe(400);
   expect((await simulator.ask('https://hooks.example/any/path')).status).toBe(405);
-  expect(simulator.world.alerts).toEqual([{ path: '/any/path', at: noon, body: { verdict: 'fail' } }]);
+  expect(simulator.world.alerts).toEqual([{ path: '/any/path', at: noon, body: { status: 'fail' } }]);
 });
 
 const host = 'lyncdiscover.contoso.example';

@@ -4,7 +4,7 @@ import { readWebToken, signWebToken, type SigningCertificate } from '../../webTo
 import { tenantId, type EntraClients } from './entraClients.ts';
 
 /** Who gets a token, for what. */
-export interface Grant {
+interface Grant {
   audience: string;
   /** The application's or the managed identity's client id. */
   appId: string;

@@ -14,7 +14,7 @@ const schema = z.object({
 });
 
 /** What a web ticket says. */
-export type WebTicket = z.infer<typeof schema>;
+type WebTicket = z.infer<typeof schema>;
 
 /** Makes and reads the tokens of one run of the simulator. */
 export interface WebTickets {

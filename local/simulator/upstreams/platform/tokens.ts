@@ -54,7 +54,7 @@ export function issueToken(
 const routingAccount = 'sip:DM20R02meet1013@noammeetings.lync.example';
 
 /** A guest token and its end. */
-export interface AnonymousToken {
+interface AnonymousToken {
   /** `psat=` and a JSON web token with the claims of trusted-application-api.md §2. */
   token: string;
   /** Milliseconds since the epoch: the `exp` claim and the fraction of a second that it leaves out. */

@@ -104,9 +104,9 @@ test('Entra is given secrets and certificates, and revokes', async () => {
 });
 
 test('calls and alerts are read, calls forgotten, everything reset', async () => {
-  await simulator.ask('https://hooks.example/alerts', { method: 'POST', body: { verdict: 'fail' } });
+  await simulator.ask('https://hooks.example/alerts', { method: 'POST', body: { status: 'fail' } });
   expect((await control('GET', '/calls')).json).toMatchObject([{ operation: 'hooks', status: 202 }]);
-  expect((await control('GET', '/alerts')).json).toMatchObject([{ body: { verdict: 'fail' } }]);
+  expect((await control('GET', '/alerts')).json).toMatchObject([{ body: { status: 'fail' } }]);
   await control('DELETE', '/calls');
   expect(simulator.world.calls).toEqual([]);
 

@@ -14,7 +14,7 @@ export const anonymousUrl = 'https://webpool01.infra.lync.example/ucwa/psanon/v1
 export const json = { 'content-type': 'application/json' };
 
 export const platforms = ['the platform', 'the servers on premises'] as const;
-export type Platform = (typeof platforms)[number];
+type Platform = (typeof platforms)[number];
 
 /** Somebody with a token; nothing has been done with it yet. */
 export interface Bearer {
