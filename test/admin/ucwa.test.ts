@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readCommandLine } from '../../admin/ucwa/commandLine.ts';
+import { main } from '../../admin/ucwa/main.ts';
 import { startSimulator, type Simulator } from '../../local/simulator/simulator.ts';
 import type { DeploymentBehaviour } from '../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { pem, pemFile } from '../support/testCloud.ts';
+import { runFile, runMain, type Ended, type Surroundings } from './runCommand.ts';
 
 const danas = 'https://meet.contoso.example/danab/PYC58WSY';
 const domain = ['--domain', 'contoso.example'];
@@ -14,34 +15,17 @@ beforeAll(async () => {
 beforeEach(() => simulator.world.reset());
 afterAll(() => simulator.stop());
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-interface Run {
-  readonly environment?: Record<string, string>;
-  /** Typed at the question; by default nobody is there. */
-  readonly typed?: string;
-}
-
-/** Runs the command as an administrator does, against the simulator. Nothing that it prints may be a secret. */
-async function run(args: readonly string[], { environment = {}, typed = '' }: Run = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', resolve('admin/ucwa.ts'), ...args], {
-    env: {
-      PATH: process.env['PATH'],
-      DEVELOPMENT_CONNECT_TO: `127.0.0.1:${simulator.platform.port}`,
-      NODE_EXTRA_CA_CERTS: pemFile('ca'),
-      ...environment,
-    },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stdin.end(typed);
-  const code = await new Promise<number | null>((ended) => child.once('close', ended));
+/** The output may show no secret: no ticket, no conference key, and nothing of the environment. */
+function expectNoSecret({ output }: Ended, environment: Record<string, string>): void {
   for (const secret of ['cwt=', 'G03W98W4', ...Object.values(environment)]) expect(output).not.toContain(secret);
-  return { code, output };
+}
+
+/** Runs the command in this process, against the simulator. */
+async function run(args: readonly string[], { environment = {}, input = '' }: Surroundings = {}): Promise<Ended> {
+  const env = { DEVELOPMENT_CONNECT_TO: `127.0.0.1:${simulator.platform.port}`, ...environment };
+  const ended = await runMain((io) => main(args, io), { environment: env, input });
+  expectNoSecret(ended, environment);
+  return ended;
 }
 
 function behave(behaviour: Partial<DeploymentBehaviour>): void {
@@ -50,11 +34,82 @@ function behave(behaviour: Partial<DeploymentBehaviour>): void {
 const callsTo = (host: string): number => simulator.world.calls.filter((call) => call.host === host).length;
 const identities = (): string[] => simulator.world.onPremises.issued.map(({ identity }) => identity);
 
+test('npm runs it as a process: a redirect is followed after a yes on standard input, and the exit code is 0', async () => {
+  behave({ redirect: 'foreign' });
+  const environment = {
+    DEVELOPMENT_CONNECT_TO: `127.0.0.1:${simulator.platform.port}`,
+    NODE_EXTRA_CA_CERTS: pemFile('ca'),
+  };
+  const ended = await runFile(['admin/ucwa.ts', 'discover', ...domain], { environment, input: 'y\n' });
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Result: discovery works.\n') as string });
+  expect(ended.stderr).toContain('  blocked: evil-contoso.example\n');
+  expectNoSecret(ended, {});
+});
+
 test('a command that is not understood asks nobody and shows how it is done', async () => {
   const { code, output } = await run(['token', ...domain]);
   expect(code).toBe(2);
   expect(output).toMatch(/^Usage: npm run ucwa/);
   expect(simulator.world.calls).toEqual([]);
+});
+
+describe('the command line', () => {
+  const meeting = ['--meeting', 'https://meet.contoso.example/john/5LB7MRBC'];
+
+  test.each([
+    [[]],
+    [['token']],
+    [['discover']],
+    [['discover', '--domain', 'contoso']],
+    [['discover', '--domain', '127.0.0.1']],
+    [['steal', ...domain]],
+    [['discover', 'token', ...domain]],
+    [['token', ...domain]],
+    [['token', ...domain, '--meeting', 'http://meet.contoso.example/john/5LB7MRBC']],
+    [['token', ...domain, ...meeting, '--grant', 'client_credentials']],
+    [['discover', ...domain, '--hosts', 'not a host']],
+    [['discover', ...domain, '--hosts', 'pool.fabrikam.example,*']],
+    [['discover', ...domain, '--password', 'A3ddj3w']],
+    [['discover', ...domain, '--http', 'yes']],
+  ])('%j is refused', (args) => {
+    expect(readCommandLine(args)).toBeUndefined();
+  });
+
+  test('an option that is left out has its default', () => {
+    expect(readCommandLine(['discover', ...domain])).toEqual({
+      command: 'discover',
+      domain: 'contoso.example',
+      grantKind: 'anonmeeting',
+      meetingUrl: undefined,
+      user: '',
+      hosts: [],
+      internalFirst: false,
+      http: false,
+    });
+  });
+
+  test('every option is read', () => {
+    const options = [
+      '--hosts',
+      'pool.fabrikam.example,lab.example:8443',
+      '--internal-first',
+      '--http',
+      '--user',
+      'johndoe',
+    ];
+    expect(readCommandLine(['renew', '--domain', 'Contoso.Example', ...meeting, ...options])).toMatchObject({
+      command: 'renew',
+      domain: 'contoso.example',
+      meetingUrl: new URL('https://meet.contoso.example/john/5LB7MRBC'),
+      user: 'johndoe',
+      hosts: [
+        { host: 'pool.fabrikam.example', port: '' },
+        { host: 'lab.example', port: '8443' },
+      ],
+      internalFirst: true,
+      http: true,
+    });
+  });
 });
 
 describe('discover', () => {
@@ -70,17 +125,17 @@ describe('discover', () => {
       'User resource:  https://lyncweb.contoso.example/Autodiscover/AutodiscoverService.svc/root/oauth/user?originalDomain=contoso.example',
       'Token endpoint: https://lyncweb.contoso.example/WebTicket/oauthtoken',
       '',
-      'Verdict: discovery works.',
+      'Result: discovery works.',
       '',
     ]);
     expect(code).toBe(0);
   });
 
-  test('asks inside first if it is told to, and says what each tier met', async () => {
+  test('asks inside first with --internal-first, and says what each tier met', async () => {
     behave({ internalRoot: 'not-found', externalRoot: 'html' });
     const { code, output } = await run(['discover', ...domain, '--internal-first']);
     expect(code).toBe(1);
-    expect(output).toMatch(/Verdict: autodiscovery: all-tiers-failed\n {2}Let lyncdiscover/);
+    expect(output).toMatch(/Result: autodiscovery: all-tiers-failed\n {2}Let lyncdiscover/);
     expect(output).toMatch(/lyncdiscoverinternal\.contoso\.example\/: 404, /);
     expect(output).toMatch(/lyncdiscover\.contoso\.example\/: 200, /);
   });
@@ -90,7 +145,7 @@ describe('discover', () => {
     const { code, output } = await run(['discover', ...domain]);
     expect(code).toBe(1);
     expect(output).toContain('grants offered: password\n');
-    expect(output).toContain('Verdict: challenge: grant-not-offered\n  Allow anonymous join: Set-CsAccessEdge');
+    expect(output).toContain('Result: challenge: grant-not-offered\n  Allow anonymous join: Set-CsAccessEdge');
     expect(await run(['discover', ...domain, '--grant', 'password'])).toMatchObject({ code: 0 });
   });
 
@@ -98,7 +153,7 @@ describe('discover', () => {
     behave({ redirect: 'online' });
     const { code, output } = await run(['discover', ...domain]);
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: autodiscovery: homed-online\n  The users are homed in the cloud');
+    expect(output).toContain('Result: autodiscovery: homed-online\n  The users are homed in the cloud');
   });
 
   test('says so if nothing is there', async () => {
@@ -106,7 +161,7 @@ describe('discover', () => {
       environment: { DEVELOPMENT_CONNECT_TO: '127.0.0.1:1' },
     });
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: autodiscovery: all-tiers-failed');
+    expect(output).toContain('Result: autodiscovery: all-tiers-failed');
   });
 });
 
@@ -117,14 +172,14 @@ describe('a redirect to a host that is not trusted', () => {
     behave({ redirect: 'foreign' });
     const { code, output } = await run(['discover', ...domain]);
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: autodiscovery: redirect-blocked\n  If the host is yours, add it to UCWA_HOSTS');
+    expect(output).toContain('Result: autodiscovery: redirect-blocked\n  If the host is yours, add it to UCWA_HOSTS');
     expect(output).toContain(`  blocked: ${foreign}\n`);
     expect(callsTo(foreign)).toBe(0);
   });
 
   test('is not followed either when somebody says no', async () => {
     behave({ redirect: 'foreign' });
-    const { code, output } = await run(['discover', ...domain], { typed: 'n\n' });
+    const { code, output } = await run(['discover', ...domain], { input: 'n\n' });
     expect(code).toBe(1);
     expect(output).toContain(`The redirect leads to ${foreign}, which is not trusted. Follow it? [y/N]`);
     expect(callsTo(foreign)).toBe(0);
@@ -132,7 +187,7 @@ describe('a redirect to a host that is not trusted', () => {
 
   test('is followed once somebody says yes, or if the host was named', async () => {
     behave({ redirect: 'foreign' });
-    expect(await run(['discover', ...domain], { typed: 'y\n' })).toMatchObject({ code: 0 });
+    expect(await run(['discover', ...domain], { input: 'y\n' })).toMatchObject({ code: 0 });
     expect(callsTo(foreign)).toBeGreaterThan(0);
     expect(await run(['discover', ...domain, '--hosts', foreign])).toMatchObject({ code: 0 });
   });
@@ -142,7 +197,7 @@ describe('a redirect to a host that is not trusted', () => {
     const asked = await run(['discover', ...domain, '--http']);
     expect(asked).toMatchObject({ code: 1, output: expect.stringContaining(`blocked: ${foreign}`) as string });
     expect(callsTo(foreign)).toBe(0);
-    expect(await run(['discover', ...domain, '--http'], { typed: 'yes\n' })).toMatchObject({ code: 0 });
+    expect(await run(['discover', ...domain, '--http'], { input: 'yes\n' })).toMatchObject({ code: 0 });
     behave({ httpRedirect: 'web-services' });
     expect(await run(['discover', ...domain, '--http'])).toMatchObject({ code: 0 });
   });
@@ -155,7 +210,7 @@ describe('token', () => {
     expect(output).toContain('Conference: sip:Dana@contoso.example;gruu;opaque=app:conf:focus:id:PYC58WSY\n');
     expect(output).toContain('Applications:   https://lyncweb.contoso.example/ucwa/oauth/v1/applications\n');
     expect(output).toMatch(/Ticket of \d+ characters, good until \d{4}-/);
-    expect(output).toContain('Verdict: the server gives tickets.');
+    expect(output).toContain('Result: the server gives tickets.');
   });
 
   test('113: signs an account in with the password of the environment', async () => {
@@ -164,7 +219,7 @@ describe('token', () => {
     expect(identities().at(-1)).toBe('johndoe');
     const refused = await run(account, { environment: { UCWA_PASSWORD: 'wrong-one' } });
     expect(refused.code).toBe(1);
-    expect(refused.output).toContain('Verdict: web ticket: invalid_grant\n  The server does not know');
+    expect(refused.output).toContain('Result: web ticket: invalid_grant\n  The server does not know');
   });
 
   test.each([['--user', 'johndoe'], []])('114: asks nobody without a user name and a password: %p', async (...user) => {
@@ -177,7 +232,7 @@ describe('token', () => {
   test('115: windows gets the clear answer that an unattended service cannot', async () => {
     const { code, output } = await run(['token', ...domain, '--grant', 'windows']);
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: web ticket: integrated_windows\n  The server wants integrated Windows sign-in');
+    expect(output).toContain('Result: web ticket: integrated_windows\n  The server wants integrated Windows sign-in');
   });
 
   test('115, 142: passive gets the clear answer that a browser is needed, and where', async () => {
@@ -185,14 +240,14 @@ describe('token', () => {
     const { code, output } = await run(['token', ...domain, '--grant', 'passive']);
     expect(code).toBe(1);
     expect(output).toContain('X-Ms-diagnostics: 28020;source="fe01.contoso.example";reason="No valid security token."');
-    expect(output).toContain('Verdict: web ticket: interaction_required\n  Somebody has to sign in at a browser');
+    expect(output).toContain('Result: web ticket: interaction_required\n  Somebody has to sign in at a browser');
     expect(output).toContain('It would be at https://lyncweb.contoso.example/PassiveAuth/PassiveAuth.aspx\n');
   });
 
   test('a grant that is not offered is not tried', async () => {
     const { code, output } = await run(['token', ...domain, '--grant', 'passive']);
     expect(code).toBe(1);
-    expect(output).toContain('Verdict: challenge: grant-not-offered\n  The server does not offer this grant');
+    expect(output).toContain('Result: challenge: grant-not-offered\n  The server does not offer this grant');
     expect(simulator.world.counts()['ucwa.token']).toBe(0);
   });
 
@@ -208,7 +263,7 @@ describe('renew', () => {
   test('gets a ticket and renews it; the participant stays', async () => {
     const { code, output } = await run(['renew', ...domain, '--meeting', danas]);
     expect(code).toBe(0);
-    expect(output).toContain('Verdict: renewal works; the guest keeps the identity.');
+    expect(output).toContain('Result: renewal works; the guest keeps the identity.');
     const [, first, renewed] = simulator.world.onPremises.issued;
     expect(renewed).toMatchObject({ identity: first?.identity, renewed: true });
   });
