@@ -1,10 +1,9 @@
-import { openTable, rowCondition } from '../../lib/azure/tables.ts';
+import { openTable, rowCondition, type OpenOptions } from '../../lib/azure/tables.ts';
 import { tableNames } from '../../lib/service.ts';
 import type { Settings } from '../../lib/settings.ts';
 import type { AzureCommands } from './azureCommands.ts';
 import { azureAnswerOf } from '../../lib/platforms/causes.ts';
 import type { Advice, Examination } from '../../lib/platforms/examination.ts';
-import type { Identity } from './identity.ts';
 import { unreachable } from '../../lib/platforms/unreachable.ts';
 
 /** No row of ours is called so. */
@@ -19,11 +18,11 @@ const neverTrue = `W/"datetime'2000-01-01T00%3A00%3A00.0000000Z'"`;
 export async function checkTables(
   examination: Examination,
   settings: Settings,
-  { identity, commands }: { identity: Identity; commands: AzureCommands },
+  { open, commands }: { open: OpenOptions; commands: AzureCommands },
 ): Promise<void> {
   const missing = new Set<string>();
   for (const name of tableNames) {
-    const table = openTable(settings, name, { identity: identity.open });
+    const table = openTable(settings, name, open);
     const done = await examination.run(
       `tables/${name}`,
       async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCommandLine } from '../../admin/doctor/commandLine.ts';
 import { main } from '../../admin/doctor/main.ts';
 import { pemFile } from '../support/testCloud.ts';
 import { startPatient, type Patient } from './doctor/patient.ts';
@@ -156,4 +157,26 @@ test('--help prints the usage', async () => {
   const { code, stdout } = await run(['--help']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Usage: npm run doctor -- \[options\][^]*Exit code: 0/);
+});
+
+describe('the command line', () => {
+  test('an option that is left out has its default', () => {
+    expect(readCommandLine([])).toEqual({ settingsFile: undefined, asMe: false, json: false, help: false });
+  });
+
+  test('every option is read', () => {
+    expect(readCommandLine(['--settings', '-', '--as-me', '--json', '--help'])).toEqual({
+      settingsFile: '-',
+      asMe: true,
+      json: true,
+      help: true,
+    });
+  });
+
+  test.each([[['--setting', 'x']], [['--settings']], [['--settings', '']], [['--json=yes']], [['settings.json']]])(
+    '%j is refused',
+    (args) => {
+      expect(readCommandLine(args)).toBeUndefined();
+    },
+  );
 });

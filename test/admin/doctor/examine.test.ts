@@ -1,3 +1,7 @@
+import { startExamination } from '../../../admin/doctor/examination.ts';
+import { linesOf, statusLineOf } from '../../../admin/doctor/print.ts';
+import { failing, passed, warning } from '../../../lib/platforms/examination.ts';
+import type { Fault } from '../../../local/simulator/faults.ts';
 import { startPatient, type Patient } from './patient.ts';
 
 let patient: Patient;
@@ -94,8 +98,131 @@ test('a step that works slowly is a warning', async () => {
   expect(outcomes).toContain('pass trusted-application/guest-join');
 });
 
-test('each check is told of as it ends', async () => {
-  const told: string[] = [];
-  const { report } = await patient.examine({}, { onCheck: ({ name }) => told.push(name) });
-  expect(told).toEqual(report.checks.map(({ name }) => name));
+test('each check is reported as it ends', async () => {
+  const reported: string[] = [];
+  const { report } = await patient.examine({}, { onCheck: ({ name }) => reported.push(name) });
+  expect(reported).toEqual(report.checks.map(({ name }) => name));
+});
+
+describe('one check', () => {
+  const unknown = { explain: () => undefined };
+
+  test('a check that works gives what it found to the next one', async () => {
+    const examination = startExamination(() => undefined);
+    expect(await examination.run('one', () => Promise.resolve(1), unknown)).toEqual({ value: 1 });
+    const judge = () => warning('It is warm.', 'Cool it.');
+    expect(await examination.run('two', () => Promise.resolve(2), { ...unknown, judge })).toEqual({ value: 2 });
+    expect(examination.report()).toMatchObject({ status: 'warn', checks: [{ status: 'pass' }, { status: 'warn' }] });
+  });
+
+  test('a check that fails gives nothing', async () => {
+    const examination = startExamination(() => undefined);
+    const judge = () => failing('It is cold.', 'Warm it.');
+    expect(await examination.run('one', () => Promise.resolve(1), { ...unknown, judge })).toBeUndefined();
+    expect(await examination.run('two', () => Promise.reject(new Error('words')), unknown)).toBeUndefined();
+    expect(examination.report().status).toBe('fail');
+  });
+
+  test('a failure that nobody can explain is reported by its name, code and status, and not by its words', async () => {
+    const examination = startExamination(() => undefined);
+    const cause = Object.assign(new Error('S3cret'), { name: 'RestError', code: 'Odd', statusCode: 418 });
+    await examination.run('one', () => Promise.reject(new Error('S3cret', { cause })), unknown);
+    const [check] = examination.report().checks;
+    expect(check).toMatchObject({
+      status: 'fail',
+      reason: 'It failed in a way that the doctor does not know: Error, caused by RestError Odd 418.',
+      nextStep: expect.stringContaining('report this line') as string,
+    });
+  });
+
+  test('for people, a check is a line, its reason and its next step; the last line counts', () => {
+    const examination = startExamination(() => undefined);
+    examination.note('one', passed);
+    examination.note('two', warning('It is warm.', 'Cool it.'));
+    const report = examination.report();
+    expect(report.checks.flatMap(linesOf)).toEqual(['pass  one', 'warn  two', '      It is warm.', '      → Cool it.']);
+    expect(linesOf({ name: 'three', status: 'pass', latencyMs: 12 })).toEqual(['pass  three (12 ms)']);
+    expect(statusLineOf(report)).toBe('\nStatus: warn. 1 pass, 1 warn, 0 fail.');
+  });
+});
+
+describe('secrecy', () => {
+  // The patient looks for secrets in all that is printed, each time; so what is expected here is that something went wrong.
+  const withAccount = {
+    UCWA_CHECK_ACCOUNT: 'probe@contoso.example',
+    UCWA_CHECK_SECRET_NAME: 'ucwa-password',
+  };
+
+  /** Upstreams that repeat every secret that there is, in whatever part of an answer. */
+  function chattyFaults(): Fault[] {
+    const words = patient.secret.everySecret();
+    const body = JSON.stringify({
+      error: { code: words, message: words, innererror: { code: words } },
+      code: words,
+      subcode: words,
+      error_description: `AADSTS7000215: ${words}`,
+      'odata.error': { code: words, message: words },
+    });
+    const headers = {
+      'x-ms-diagnostics': encodeURIComponent(words).slice(0, 6_000),
+      'x-ms-error-code': encodeURIComponent(words).slice(0, 6_000),
+      location: `https://evil.example/?${encodeURIComponent(words)}`,
+    };
+    return [...[400, 403, 307, 500].map((status) => ({ status, body, headers })), { malformed: true }];
+  }
+
+  const asked = [
+    'identity.token',
+    'vault.secret',
+    'entra.metadata',
+    'entra.token',
+    'platform.discover',
+    'platform.applications',
+    'platform.application',
+    'ucwa.root',
+    'ucwa.user',
+    'ucwa.token',
+  ] as const;
+
+  test.each(asked)('nothing that an upstream says at %s is repeated', async (operation) => {
+    patient.world.secrets.set('ucwa-password', 'a-password-of-the-probe');
+    patient.secret.scan.add('the password of the account', 'a-password-of-the-probe');
+    Object.assign(patient.world.onPremises.behaviour['contoso.example'], {
+      accounts: { 'probe@contoso.example': 'a-password-of-the-probe' },
+    });
+    const platforms = operation.startsWith('ucwa.') ? 'ucwa' : 'trusted-application';
+    const failed: string[] = [];
+    for (const [index, fault] of chattyFaults().entries()) {
+      patient.world.faults.set(operation, fault);
+      // The tokens of an identity are kept for the whole process.
+      const AZURE_CLIENT_ID = `11111111-2222-4333-8444-${String(asked.indexOf(operation) * 100 + index).padStart(12, '0')}`;
+      const { outcomes } = await patient.examine({ ...withAccount, MEETING_PLATFORMS: platforms, AZURE_CLIENT_ID });
+      failed.push(...outcomes.filter((outcome) => outcome.startsWith('fail')));
+    }
+    expect(failed.length).toBeGreaterThan(0);
+  });
+
+  test('nor what the tables say, nor a secret of another form than it should have', async () => {
+    patient.secret.tables.break({ kind: 500 });
+    for (const name of ['guest-keys', 'entra-client-secret', 'ucwa-password']) {
+      patient.world.secrets.set(name, `\n${patient.secret.everySecret()}`);
+    }
+    const { outcomes } = await patient.examine({ ...withAccount, MEETING_PLATFORMS: 'trusted-application,ucwa' });
+    expect(outcomes.filter((outcome) => outcome.startsWith('fail'))).toEqual([
+      'fail secret/guest-keys',
+      'fail secret/trusted-application',
+      'fail secret/ucwa',
+      'fail tables/guests',
+    ]);
+  });
+
+  test('nor any setting that has a secret in it, also if it cannot be used', async () => {
+    const { environment } = patient.secret.cloud;
+    for (const name of Object.keys(environment)) {
+      const { report } = await patient.examine({
+        [name]: `${patient.secret.everySecret()} ${environment[name] ?? ''}`,
+      });
+      expect(report.checks.length).toBeGreaterThan(3);
+    }
+  });
 });
