@@ -46,7 +46,7 @@ test('npm runs it as a process: a redirect is followed after a yes on standard i
   expectNoSecret(ended, {});
 });
 
-test('a command that is not understood asks nobody and shows how it is done', async () => {
+test('a command that is not understood prints the usage, and no server is called', async () => {
   const { code, output } = await run(['token', ...domain]);
   expect(code).toBe(2);
   expect(output).toMatch(/^Usage: npm run ucwa/);
@@ -168,7 +168,7 @@ describe('discover', () => {
 describe('a redirect to a host that is not trusted', () => {
   const foreign = 'evil-contoso.example';
 
-  test('is blocked, named and not asked when nobody says that it is all right', async () => {
+  test('is blocked, named and not called if nobody answers the question', async () => {
     behave({ redirect: 'foreign' });
     const { code, output } = await run(['discover', ...domain]);
     expect(code).toBe(1);

@@ -72,7 +72,7 @@ test('the status of the report is that of its worst check', async () => {
   expect((await patient.examine({ PUBLIC_BASE_URL: '' })).report.status).toBe('fail');
 });
 
-test('settings that cannot be used end it: nobody is called', async () => {
+test('settings that cannot be used end the examination before any call', async () => {
   const { outcomes } = await patient.examine({ KEY_VAULT_URL: '' });
   expect(outcomes).toEqual(['fail settings', 'pass setting-names', 'pass schedules', 'pass origins']);
   expect(patient.world.calls).toEqual([]);
@@ -123,7 +123,7 @@ describe('one check', () => {
     expect(examination.report().status).toBe('fail');
   });
 
-  test('a failure that nobody can explain is reported by its name, code and status, and not by its words', async () => {
+  test('a failure without an explanation is reported by its name, code and status, and not by its message', async () => {
     const examination = startExamination(() => undefined);
     const cause = Object.assign(new Error('S3cret'), { name: 'RestError', code: 'Odd', statusCode: 418 });
     await examination.run('one', () => Promise.reject(new Error('S3cret', { cause })), unknown);
@@ -147,7 +147,7 @@ describe('one check', () => {
 });
 
 describe('secrecy', () => {
-  // The patient looks for secrets in all that is printed, each time; so what is expected here is that something went wrong.
+  // Each examination of the patient looks for secrets in all that is printed; the tests expect only that something fails.
   const withAccount = {
     UCWA_CHECK_ACCOUNT: 'probe@contoso.example',
     UCWA_CHECK_SECRET_NAME: 'ucwa-password',
@@ -202,7 +202,7 @@ describe('secrecy', () => {
     expect(failed.length).toBeGreaterThan(0);
   });
 
-  test('nor what the tables say, nor a secret of another form than it should have', async () => {
+  test('neither what the tables say nor a secret of a wrong form is repeated', async () => {
     patient.secret.tables.break({ kind: 500 });
     for (const name of ['guest-keys', 'entra-client-secret', 'ucwa-password']) {
       patient.world.secrets.set(name, `\n${patient.secret.everySecret()}`);
@@ -216,7 +216,7 @@ describe('secrecy', () => {
     ]);
   });
 
-  test('nor any setting that has a secret in it, also if it cannot be used', async () => {
+  test('no setting that has a secret in it is repeated, also if it cannot be used', async () => {
     const { environment } = patient.secret.cloud;
     for (const name of Object.keys(environment)) {
       const { report } = await patient.examine({

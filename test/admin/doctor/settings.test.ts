@@ -14,7 +14,7 @@ describe('the settings file', () => {
     { name: 'EMPTY', slotSetting: false, value: null },
   ]);
 
-  test('a local.settings.json is all that the service sees', () => {
+  test('a local.settings.json is complete, and may be of development', () => {
     const { environment, isComplete } = readSettingsFile(local, {});
     expect(environment).toMatchObject(values);
     expect(isComplete).toBe(true);
@@ -25,7 +25,7 @@ describe('the settings file', () => {
     expect(readSettingsFile(`\uFEFF${local}`, {}).environment).toMatchObject(values);
   });
 
-  test('what Azure lists is less than the app sees, and never development', () => {
+  test('what Azure lists is incomplete, and never of development', () => {
     const { environment, isComplete } = readSettingsFile(listed, {});
     expect(environment['KEY_VAULT_URL']).toBe(values.KEY_VAULT_URL);
     expect(environment['EMPTY']).toBeUndefined();
@@ -104,7 +104,7 @@ describe('the settings by themselves', () => {
       );
     });
 
-    test('that cannot be used keep nobody from hearing about the schedules and the origins', () => {
+    test('that cannot be used are reported together with the schedules and the origins', () => {
       const checks = checksOf({
         KEY_VAULT_URL: undefined,
         PURGE_SCHEDULE: 'hourly',
@@ -121,7 +121,7 @@ describe('the settings by themselves', () => {
 
   describe('setting-names', () => {
     test.each(['TRUSTED_APPLICATION_ENDPOINTID', 'Ucwa_Hosts', 'ENTRA_CLIENT_SECRET', 'GUEST_KEY_SECRET_NAME'])(
-      'warns of %s, which the service would pass over',
+      'warns of %s, which the service would ignore',
       (name) => {
         expect(checksOf({ [name]: 'x' })['setting-names']).toEqual(
           says('warn', new RegExp(`^${name} is no setting`), /mistyped/),
@@ -129,7 +129,7 @@ describe('the settings by themselves', () => {
       },
     );
 
-    test('knows the settings of the host, of Azure and of others by their absence from its families', () => {
+    test('passes settings of the host, of Azure and of others, whose first words are not those of the service', () => {
       const others = { AzureWebJobsStorage__clientId: 'x', AZURE_CLIENT_ID: environment.ENTRA_CLIENT_ID, PATH: '/bin' };
       const hosts = { WEBSITE_SITE_NAME: 'x', FUNCTIONS_WORKER_RUNTIME: 'node', UCWA_PASSWORD: 'x' };
       expect(checksOf({ ...others, ...hosts })['setting-names']).toMatchObject({ status: 'pass' });
@@ -168,7 +168,7 @@ describe('the settings by themselves', () => {
     });
   });
 
-  test('a secret that stands in the wrong setting is repeated by no check, whichever setting it is', () => {
+  test('a secret in the wrong setting is repeated by no check, whichever setting it is', () => {
     const misplaced = 'S3cret/pasted:into@the wrong;setting=';
     for (const name of Object.keys(environment)) {
       const text = JSON.stringify(checksOf({ [name]: misplaced }));
@@ -231,7 +231,7 @@ describe('the endpoints', () => {
       );
     });
 
-    test('warns where a list of settings cannot say so, with the command that can', async () => {
+    test('warns where the list of settings does not say whether it is on, with the command that does', async () => {
       const app = { ...entra, WEBSITE_SITE_NAME: 'contoso-join', WEBSITE_RESOURCE_GROUP: 'rg-join' };
       expect(await checkOf('caller-auth', app, { isComplete: false })).toEqual(
         says('warn', /do not say/, /az webapp auth show --resource-group rg-join --name contoso-join$/),
@@ -281,7 +281,7 @@ describe('the endpoints', () => {
         /public internet/,
       ],
       ['no address', undefined, /^alerts\.contoso\.example has no address in the DNS/, /Correct ALERT_WEBHOOK_URL/],
-    ])('fails with %s, and tells nothing of the URL but its host', async (_, address, reason, nextStep) => {
+    ])('fails with %s, and shows nothing of the URL but its host', async (_, address, reason, nextStep) => {
       const check = await checkOf('alert-webhook', alerts, { address });
       expect(check).toEqual(says('fail', reason, nextStep));
       expect(JSON.stringify(check)).not.toContain('S3cret');

@@ -1,6 +1,6 @@
 import { startTlsServer } from '../../lib/net/tlsServer.ts';
 
-/** What a storage account says no with. */
+/** What a storage account answers when it refuses. */
 export interface StorageRefusal {
   readonly status: number;
   readonly code: string;

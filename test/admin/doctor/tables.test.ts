@@ -62,7 +62,7 @@ test('every table of the service is looked at', async () => {
   expect(tablesIn(outcomes)).toEqual(tableNames.map((name) => `pass tables/${name}`));
 });
 
-describe('a storage account that says no', () => {
+describe('a storage account that refuses', () => {
   const role =
     /az role assignment create --assignee 11111111-2222-4333-8444-000000000001 --role "Storage Table Data Contributor" --scope "\$\(az storage account show --name/;
 

@@ -30,7 +30,7 @@ describe('the managed identity', () => {
     expect(outcomes).toContain('pass tables/guests');
   });
 
-  test('opens no tables either where these need it', async () => {
+  test('that is missing ends the tables too, if these have no connection string', async () => {
     const changes = {
       IDENTITY_ENDPOINT: '',
       TABLES_CONNECTION_STRING: '',
@@ -42,7 +42,7 @@ describe('the managed identity', () => {
   // The SDK keeps the tokens of an identity for the whole process, so each has a name of its own.
   test.each<[string, string, Fault, RegExp, RegExp]>([
     [
-      'that the app has not',
+      'that the app does not have',
       '11111111-2222-4333-8444-0000000000a1',
       { status: 400 },
       /no identity with the client id 11111111-2222-4333-8444-0000000000a1/,
@@ -60,7 +60,7 @@ describe('the managed identity', () => {
     expect(await patient.checkOf('identity', { AZURE_CLIENT_ID })).toEqual(says('fail', reason, nextStep));
   });
 
-  test('that no setting names and the app has not', async () => {
+  test('that no setting names and the app does not have', async () => {
     patient.world.faults.set('identity.token', { status: 400 });
     expect(await patient.checkOf('identity')).toEqual(
       says('fail', /no system-assigned identity/, /Set AZURE_CLIENT_ID/),
@@ -96,7 +96,7 @@ describe('vault', () => {
     );
   });
 
-  test('whose certificate is of an authority that nobody trusts', async () => {
+  test('whose certificate is of an authority that is not trusted', async () => {
     const server = await startTlsServer(await makeCertificates([]));
     try {
       expect(await patient.checkOf('vault', { KEY_VAULT_URL: `https://localhost:${server.port}/` })).toEqual(
@@ -107,7 +107,7 @@ describe('vault', () => {
     }
   });
 
-  test('that says no time leaves the clock unproven', async () => {
+  test('that does not say the time lets the clock pass, with a reason', async () => {
     const server = await startTlsServer();
     server.answer = (_, response) => {
       response.sendDate = false;
