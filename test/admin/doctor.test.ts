@@ -63,7 +63,8 @@ test('npm runs it as a process: a healthy local.settings.json gives one JSON doc
     expect(['pass', 'warn']).toContain(status);
     expect(['reason', 'nextStep']).toEqual(expect.arrayContaining(Object.keys(rest)));
   }
-});
+  // Two processes start, which takes long on a busy machine.
+}, 60_000);
 
 test('settings that name an authority which the process does not trust are examined by a second process', async () => {
   const authorities: string[] = [];
