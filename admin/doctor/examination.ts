@@ -24,7 +24,7 @@ interface ReportedExamination extends Examination {
   report(): Report;
 }
 
-/** @param onCheck is told of each check as it ends. */
+/** @param onCheck gets each check as it ends. */
 export function startExamination(onCheck: (result: CheckResult) => void): ReportedExamination {
   const checks: CheckResult[] = [];
   const record = (name: string, finding: Finding, latencyMs: number): void => {

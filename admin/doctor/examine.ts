@@ -15,13 +15,15 @@ import { checkVault } from './vault.ts';
 export interface ExamineOptions {
   /** Opens the vault and the tables as the administrator who is signed in with the Azure CLI. */
   readonly asMe?: boolean;
-  /** Is told of each check as it ends. */
+  /** Gets each check as it ends. */
   readonly onCheck?: (result: CheckResult) => void;
   /** This machine's clock, in milliseconds since 1970. */
   readonly now?: () => number;
   readonly lookup?: Lookup;
   /** How long one call to a meeting platform may take; as the service's own by default. */
   readonly callTimeoutMs?: number;
+  /** The same of the vault and the tables. */
+  readonly azureCallTimeoutMs?: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ExamineOptions {
  * behind the first failure is tried. Changes nothing anywhere, and reports no secret.
  */
 export async function examine(configuration: Configuration, options: ExamineOptions = {}): Promise<Report> {
-  const { asMe = false, onCheck = () => undefined, now = Date.now, callTimeoutMs } = options;
+  const { asMe = false, onCheck = () => undefined, now = Date.now, callTimeoutMs, azureCallTimeoutMs } = options;
   const lookup = options.lookup ?? ((hostname) => systemLookup(hostname, { all: true }));
   const { environment } = configuration;
   const examination = startExamination(onCheck);
@@ -40,7 +42,11 @@ export async function examine(configuration: Configuration, options: ExamineOpti
   const { development, connectTo } = settings;
   const identity = identityOf(asMe);
   const commands = azureCommands(settings, environment, identity);
-  const readSecret = openVault(settings, { identity: identity.open });
+  const open = {
+    identity: identity.open,
+    ...(azureCallTimeoutMs !== undefined && { callTimeoutMs: azureCallTimeoutMs }),
+  };
+  const readSecret = openVault(settings, open);
   const transport = new HttpTransport({ connectTo, ...(callTimeoutMs !== undefined && { callTimeoutMs }) }).send;
 
   // Loaded before anything is timed: latencies are those of the servers.
@@ -52,7 +58,7 @@ export async function examine(configuration: Configuration, options: ExamineOpti
       ? await checkSecrets(examination, settings, { readSecret, commands, now })
       : new Set<string>();
   if (isIdentityThere || 'connectionString' in settings.tables) {
-    await checkTables(examination, settings, { identity, commands });
+    await checkTables(examination, settings, { open, commands });
   }
   for (const platform of settings.platforms) {
     await platform.examine(examination, { development, readSecret, transport, now, usableSecrets });

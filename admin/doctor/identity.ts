@@ -16,7 +16,7 @@ export function identityOf(asMe: boolean): Identity {
   return asMe ? { open: signedInAdministrator(), isMe: true } : { open: managedIdentity, isMe: false };
 }
 
-// Each token costs a start of the CLI, which takes longer than the Azure clients wait: so it is kept for all of them.
+// Each token costs a start of the CLI, which takes longer than the Azure clients wait; so all clients share one token.
 function signedInAdministrator(): Identity['open'] {
   const tokens = new Map<string, Promise<AccessToken>>();
   const ask = async (scope: string): Promise<AccessToken> => {

@@ -4,10 +4,10 @@ import { parseRing } from '../../lib/sealing/keyRing.ts';
 import { failing, passed, warning, type Finding } from '../../lib/platforms/examination.ts';
 import type { AzureCommands } from './azureCommands.ts';
 
-/** What a secret has to look like; says how it does not, and never what it is. */
+/** Checks the form of a secret. The finding says what is wrong with it, and never quotes it. */
 export type Shape = (secret: VaultSecret, name: string, commands: AzureCommands) => Finding;
 
-/** What makes guest keys. The shell makes the key: it never stands in the command. */
+/** The options that make guest keys. The shell makes the key, so that it is not part of the command. */
 export const newGuestKeys = '--value "k1.$(openssl rand -base64 32)"';
 
 /** A ring of keys, one a line. */

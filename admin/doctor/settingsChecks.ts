@@ -43,7 +43,7 @@ function readAll(examination: Examination, environment: Environment): Settings |
   }
 }
 
-/** Names that are nearly ours, which the service would pass over in silence. */
+/** Names that resemble a setting's: the service ignores them without a word. */
 function ofNames(names: readonly string[]): Finding {
   const firstWord = (name: string): string => name.toUpperCase().split('_')[0] ?? '';
   const ours = new Set([...knownNames].map(firstWord).filter((word) => word !== 'AZURE'));

@@ -1,35 +1,34 @@
-import { openTable, rowCondition } from '../../lib/azure/tables.ts';
+import { openTable, rowCondition, type OpenOptions } from '../../lib/azure/tables.ts';
 import { tableNames } from '../../lib/service.ts';
 import type { Settings } from '../../lib/settings.ts';
 import type { AzureCommands } from './azureCommands.ts';
 import { azureAnswerOf } from '../../lib/platforms/causes.ts';
 import type { Advice, Examination } from '../../lib/platforms/examination.ts';
-import type { Identity } from './identity.ts';
 import { unreachable } from '../../lib/platforms/unreachable.ts';
 
-/** No row of ours is called so. */
-const nobody = 'doctor';
-/** A tag from before there were tables: no row can have it. */
+/** The keys of a row that the service never writes. */
+const noRow = 'doctor';
+/** An ETag that is older than Table Storage: no row can have it. */
 const neverTrue = `W/"datetime'2000-01-01T00%3A00%3A00.0000000Z'"`;
 
 /**
- * Whether each table is there, can be read and can be written to. Nothing is written: what is asked for is the deletion
- * of a row that does not exist, under a tag that none can have. Who may not write is refused all the same.
+ * Whether each table is there, can be read and can be written to. Nothing is written: the check asks
+ * to delete a row that does not exist, with an ETag that none can have. Without permission to write this is refused too.
  */
 export async function checkTables(
   examination: Examination,
   settings: Settings,
-  { identity, commands }: { identity: Identity; commands: AzureCommands },
+  { open, commands }: { open: OpenOptions; commands: AzureCommands },
 ): Promise<void> {
   const missing = new Set<string>();
   for (const name of tableNames) {
-    const table = openTable(settings, name, { identity: identity.open });
+    const table = openTable(settings, name, open);
     const done = await examination.run(
       `tables/${name}`,
       async () => {
-        await conditionOf(table.call((client, abortSignal) => client.getEntity(nobody, nobody, { abortSignal })));
+        await conditionOf(table.call((client, abortSignal) => client.getEntity(noRow, noRow, { abortSignal })));
         await conditionOf(
-          table.call((client, abortSignal) => client.deleteEntity(nobody, nobody, { etag: neverTrue, abortSignal })),
+          table.call((client, abortSignal) => client.deleteEntity(noRow, noRow, { etag: neverTrue, abortSignal })),
         );
       },
       {
@@ -39,12 +38,12 @@ export async function checkTables(
         },
       },
     );
-    // But for a table that is missing, what goes wrong with one goes wrong with all.
+    // A table can be missing by itself; every other failure is the same for all tables.
     if (!done && !missing.has(name)) return;
   }
 }
 
-/** What a row's state answers is an answer; all else is thrown on. */
+/** Takes an answer about the row's state (missing, changed) for a success; throws every other failure. */
 async function conditionOf(work: Promise<unknown>): Promise<void> {
   try {
     await work;

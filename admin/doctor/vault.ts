@@ -3,21 +3,21 @@ import type { Settings } from '../../lib/settings.ts';
 import { failing, passed, warning, type Examination, type Finding } from '../../lib/platforms/examination.ts';
 import { unreachable } from '../../lib/platforms/unreachable.ts';
 
-/** A server's answer, as far as clocks go. */
+/** The time of an answer, by the clocks of the server and of this machine. */
 interface Dated {
   readonly date: string | undefined;
   /** By this machine's clock. */
   readonly readAt: number;
 }
 
-/** Whether the vault can be reached at all, by anybody; and, by its clock, whether ours is right. */
+/** Whether the vault can be reached at all, without an identity; and whether this machine's clock agrees with its. */
 export async function checkVault(examination: Examination, settings: Settings, now: () => number): Promise<boolean> {
   const url = new URL(settings.keyVaultUrl);
   const send = new HttpTransport().send;
   const answer = await examination.run(
     'vault',
     async (): Promise<Dated> => {
-      // Any answer will do: a vault tells nobody anything who does not name a secret.
+      // Any answer will do: without the name of a secret the vault answers an error.
       const { headers } = await send({ method: 'GET', url }, AbortSignal.timeout(10_000));
       return { date: headers.date, readAt: now() };
     },

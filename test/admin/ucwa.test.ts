@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readCommandLine } from '../../admin/ucwa/commandLine.ts';
+import { main } from '../../admin/ucwa/main.ts';
 import { startSimulator, type Simulator } from '../../local/simulator/simulator.ts';
 import type { DeploymentBehaviour } from '../../local/simulator/upstreams/onPremises/behaviour.ts';
 import { pem, pemFile } from '../support/testCloud.ts';
+import { runFile, runMain, type Ended, type Surroundings } from './runCommand.ts';
 
 const danas = 'https://meet.contoso.example/danab/PYC58WSY';
 const domain = ['--domain', 'contoso.example'];
@@ -14,34 +15,17 @@ beforeAll(async () => {
 beforeEach(() => simulator.world.reset());
 afterAll(() => simulator.stop());
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-interface Run {
-  readonly environment?: Record<string, string>;
-  /** Typed at the question; by default nobody is there. */
-  readonly typed?: string;
-}
-
-/** Runs the command as an administrator does, against the simulator. Nothing that it prints may be a secret. */
-async function run(args: readonly string[], { environment = {}, typed = '' }: Run = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', resolve('admin/ucwa.ts'), ...args], {
-    env: {
-      PATH: process.env['PATH'],
-      DEVELOPMENT_CONNECT_TO: `127.0.0.1:${simulator.platform.port}`,
-      NODE_EXTRA_CA_CERTS: pemFile('ca'),
-      ...environment,
-    },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stdin.end(typed);
-  const code = await new Promise<number | null>((ended) => child.once('close', ended));
+/** The output may show no secret: no ticket, no conference key, and nothing of the environment. */
+function expectNoSecret({ output }: Ended, environment: Record<string, string>): void {
   for (const secret of ['cwt=', 'G03W98W4', ...Object.values(environment)]) expect(output).not.toContain(secret);
-  return { code, output };
+}
+
+/** Runs the command in this process, against the simulator. */
+async function run(args: readonly string[], { environment = {}, input = '' }: Surroundings = {}): Promise<Ended> {
+  const env = { DEVELOPMENT_CONNECT_TO: `127.0.0.1:${simulator.platform.port}`, ...environment };
+  const ended = await runMain((io) => main(args, io), { environment: env, input });
+  expectNoSecret(ended, environment);
+  return ended;
 }
 
 function behave(behaviour: Partial<DeploymentBehaviour>): void {
@@ -50,11 +34,82 @@ function behave(behaviour: Partial<DeploymentBehaviour>): void {
 const callsTo = (host: string): number => simulator.world.calls.filter((call) => call.host === host).length;
 const identities = (): string[] => simulator.world.onPremises.issued.map(({ identity }) => identity);
 
-test('a command that is not understood asks nobody and shows how it is done', async () => {
+test('npm runs it as a process: a redirect is followed after a yes on standard input, and the exit code is 0', async () => {
+  behave({ redirect: 'foreign' });
+  const environment = {
+    DEVELOPMENT_CONNECT_TO: `127.0.0.1:${simulator.platform.port}`,
+    NODE_EXTRA_CA_CERTS: pemFile('ca'),
+  };
+  const ended = await runFile(['admin/ucwa.ts', 'discover', ...domain], { environment, input: 'y\n' });
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Result: discovery works.\n') as string });
+  expect(ended.stderr).toContain('  blocked: evil-contoso.example\n');
+  expectNoSecret(ended, {});
+});
+
+test('a command that is not understood prints the usage, and no server is called', async () => {
   const { code, output } = await run(['token', ...domain]);
   expect(code).toBe(2);
   expect(output).toMatch(/^Usage: npm run ucwa/);
   expect(simulator.world.calls).toEqual([]);
+});
+
+describe('the command line', () => {
+  const meeting = ['--meeting', 'https://meet.contoso.example/john/5LB7MRBC'];
+
+  test.each([
+    [[]],
+    [['token']],
+    [['discover']],
+    [['discover', '--domain', 'contoso']],
+    [['discover', '--domain', '127.0.0.1']],
+    [['steal', ...domain]],
+    [['discover', 'token', ...domain]],
+    [['token', ...domain]],
+    [['token', ...domain, '--meeting', 'http://meet.contoso.example/john/5LB7MRBC']],
+    [['token', ...domain, ...meeting, '--grant', 'client_credentials']],
+    [['discover', ...domain, '--hosts', 'not a host']],
+    [['discover', ...domain, '--hosts', 'pool.fabrikam.example,*']],
+    [['discover', ...domain, '--password', 'A3ddj3w']],
+    [['discover', ...domain, '--http', 'yes']],
+  ])('%j is refused', (args) => {
+    expect(readCommandLine(args)).toBeUndefined();
+  });
+
+  test('an option that is left out has its default', () => {
+    expect(readCommandLine(['discover', ...domain])).toEqual({
+      command: 'discover',
+      domain: 'contoso.example',
+      grantKind: 'anonmeeting',
+      meetingUrl: undefined,
+      user: '',
+      hosts: [],
+      internalFirst: false,
+      http: false,
+    });
+  });
+
+  test('every option is read', () => {
+    const options = [
+      '--hosts',
+      'pool.fabrikam.example,lab.example:8443',
+      '--internal-first',
+      '--http',
+      '--user',
+      'johndoe',
+    ];
+    expect(readCommandLine(['renew', '--domain', 'Contoso.Example', ...meeting, ...options])).toMatchObject({
+      command: 'renew',
+      domain: 'contoso.example',
+      meetingUrl: new URL('https://meet.contoso.example/john/5LB7MRBC'),
+      user: 'johndoe',
+      hosts: [
+        { host: 'pool.fabrikam.example', port: '' },
+        { host: 'lab.example', port: '8443' },
+      ],
+      internalFirst: true,
+      http: true,
+    });
+  });
 });
 
 describe('discover', () => {
@@ -76,7 +131,7 @@ describe('discover', () => {
     expect(code).toBe(0);
   });
 
-  test('asks inside first if it is told to, and says what each tier met', async () => {
+  test('asks inside first with --internal-first, and says what each tier met', async () => {
     behave({ internalRoot: 'not-found', externalRoot: 'html' });
     const { code, output } = await run(['discover', ...domain, '--internal-first']);
     expect(code).toBe(1);
@@ -113,7 +168,7 @@ describe('discover', () => {
 describe('a redirect to a host that is not trusted', () => {
   const foreign = 'evil-contoso.example';
 
-  test('is blocked, named and not asked when nobody says that it is all right', async () => {
+  test('is blocked, named and not called if nobody answers the question', async () => {
     behave({ redirect: 'foreign' });
     const { code, output } = await run(['discover', ...domain]);
     expect(code).toBe(1);
@@ -124,7 +179,7 @@ describe('a redirect to a host that is not trusted', () => {
 
   test('is not followed either when somebody says no', async () => {
     behave({ redirect: 'foreign' });
-    const { code, output } = await run(['discover', ...domain], { typed: 'n\n' });
+    const { code, output } = await run(['discover', ...domain], { input: 'n\n' });
     expect(code).toBe(1);
     expect(output).toContain(`The redirect leads to ${foreign}, which is not trusted. Follow it? [y/N]`);
     expect(callsTo(foreign)).toBe(0);
@@ -132,7 +187,7 @@ describe('a redirect to a host that is not trusted', () => {
 
   test('is followed once somebody says yes, or if the host was named', async () => {
     behave({ redirect: 'foreign' });
-    expect(await run(['discover', ...domain], { typed: 'y\n' })).toMatchObject({ code: 0 });
+    expect(await run(['discover', ...domain], { input: 'y\n' })).toMatchObject({ code: 0 });
     expect(callsTo(foreign)).toBeGreaterThan(0);
     expect(await run(['discover', ...domain, '--hosts', foreign])).toMatchObject({ code: 0 });
   });
@@ -142,7 +197,7 @@ describe('a redirect to a host that is not trusted', () => {
     const asked = await run(['discover', ...domain, '--http']);
     expect(asked).toMatchObject({ code: 1, output: expect.stringContaining(`blocked: ${foreign}`) as string });
     expect(callsTo(foreign)).toBe(0);
-    expect(await run(['discover', ...domain, '--http'], { typed: 'yes\n' })).toMatchObject({ code: 0 });
+    expect(await run(['discover', ...domain, '--http'], { input: 'yes\n' })).toMatchObject({ code: 0 });
     behave({ httpRedirect: 'web-services' });
     expect(await run(['discover', ...domain, '--http'])).toMatchObject({ code: 0 });
   });

@@ -1,3 +1,4 @@
+import childProcess, { type ChildProcess, type ExecOptionsWithStringEncoding } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -5,15 +6,13 @@ import { delimiter, join } from 'node:path';
 /** How an Azure CLI finds itself. */
 export type CliState = 'signed-in' | 'signed-out' | 'missing';
 
-/** A folder with a stand-in for the Azure CLI, to be put before the others on the PATH. */
-interface StandInCli {
-  /** The PATH with it; of `missing` there is no other command either. */
-  readonly path: string;
-  remove(): void;
-}
-
-/** Makes it: signed in, it gives the tokens that the simulated identity endpoint makes, in the form of the real one. */
-export function standInCli(state: CliState, identity: { endpoint: string; header: string }): StandInCli {
+/**
+ * Puts a stand-in for the Azure CLI before the others on the PATH of every shell that this process starts; in the state
+ * `missing` there is no other command either. Signed in, it gives the tokens that the simulated identity endpoint makes,
+ * in the form of the real one.
+ * @returns what takes it away again.
+ */
+export function putStandInCli(state: CliState, identity: { endpoint: string; header: string }): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'anonymous-join-az-'));
   const file = join(folder, 'az');
   if (state !== 'missing') {
@@ -21,11 +20,16 @@ export function standInCli(state: CliState, identity: { endpoint: string; header
     chmodSync(file, 0o755);
   }
   const { PATH = '' } = process.env;
-  return {
-    path: state === 'missing' ? folder : `${folder}${delimiter}${PATH}`,
-    remove() {
-      rmSync(folder, { recursive: true });
-    },
+  const path = state === 'missing' ? folder : `${folder}${delimiter}${PATH}`;
+  // The Azure library starts the CLI with the environment of the real process, which a test in Jest cannot change.
+  const { exec } = childProcess;
+  type Done = (error: Error | null, stdout: string, stderr: string) => void;
+  const execWithCli = (command: string, options: ExecOptionsWithStringEncoding, done: Done): ChildProcess =>
+    exec(command, { ...options, env: { ...process.env, PATH: path } }, done);
+  const put = jest.spyOn(childProcess, 'exec').mockImplementation(execWithCli as typeof exec);
+  return () => {
+    put.mockRestore();
+    rmSync(folder, { recursive: true });
   };
 }
 

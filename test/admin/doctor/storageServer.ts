@@ -1,6 +1,6 @@
 import { startTlsServer } from '../../lib/net/tlsServer.ts';
 
-/** What a storage account says no with. */
+/** What a storage account answers when it refuses. */
 export interface StorageRefusal {
   readonly status: number;
   readonly code: string;
@@ -8,7 +8,7 @@ export interface StorageRefusal {
   readonly method?: 'GET' | 'DELETE';
 }
 
-/** A storage account as in Azure: https, errors in its form. It has no rows, and refuses as it is told to. */
+/** A storage account as in Azure: https, errors in its form. It has no rows, and refuses as the test says. */
 export interface StorageServer {
   readonly endpoint: string;
   refusal: StorageRefusal | undefined;
