@@ -15,6 +15,9 @@ export interface TestBrowser {
 /** The narrowest phone that is still sold. */
 export const phone = { viewport: { width: 375, height: 667 } } as const;
 
+/** How long a page may take to show what a test waits for; a loaded machine takes some seconds. */
+export const waitMs = 30_000;
+
 const desk = { viewport: { width: 1_200, height: 900 } } as const;
 /** Where tests leave what they saw. */
 export const screenshotFolder = '.cache/screenshots';
@@ -42,9 +45,7 @@ export async function startBrowser(platformPort?: number): Promise<TestBrowser> 
     async open(url, options = {}) {
       const window = await browser.newContext({ ...desk, reducedMotion: 'reduce', ...options });
       windows.push(window);
-      window.setDefaultTimeout(15_000);
-      // This way the page's own policy need not be put aside for it.
-      await window.addInitScript({ path: 'node_modules/axe-core/axe.min.js' });
+      window.setDefaultTimeout(waitMs);
       const page = await window.newPage();
       page.on('pageerror', ({ message }) => complaints.push(message));
       page.on('console', (message) => {

@@ -11,7 +11,7 @@ import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud
 import { until } from '../support/until.ts';
 import { startBrowser, type TestBrowser } from './browser.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let cloud: TestCloud;
 let browser: TestBrowser;

@@ -10,6 +10,8 @@ export interface Panes {
   createMeeting(options?: { lobby?: boolean }): Promise<string>;
   joinAs(name: string, link?: string): Promise<void>;
   press(name: string | RegExp): Promise<void>;
+  /** Loses the network for good; by itself the page brings it back after 10 s, and a slow machine needs longer to look. */
+  loseNetwork(pressButton?: () => Promise<void>): Promise<void>;
   /** The names of the steps so far. */
   steps(): Promise<string[]>;
   /** Who is in the lobby, or in the meeting, each with the number of joins. */
@@ -30,6 +32,14 @@ export function panesOf(page: Page): Panes {
     press,
     advisorHears: (words) => hears(advisor, words),
     customerHears: (words) => hears(customer, words),
+    async loseNetwork(pressButton = () => press('Lose the network')) {
+      await page.evaluate(`{
+        const start = setTimeout;
+        globalThis.setTimeout = (run, ms) => (ms === 10_000 ? 0 : start(run, ms));
+        undefined;
+      }`);
+      await pressButton();
+    },
     async createMeeting({ lobby = true } = {}) {
       await advisor.getByRole('checkbox').setChecked(lobby);
       await press('Create a meeting');

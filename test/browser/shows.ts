@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-
-const longestMs = 15_000;
+import { waitMs } from './browser.ts';
 
 /** Compares what a page shows with what it has to show, again and again until they are equal or the time is up. */
 export async function shows<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  const giveUpAt = performance.now() + longestMs;
+  const giveUpAt = performance.now() + waitMs;
   for (;;) {
     const found = await read();
     try {

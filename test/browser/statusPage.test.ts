@@ -5,7 +5,7 @@ import { functionKey } from '../support/testHost.ts';
 import { barriersOn, sidewaysScroll } from './barriers.ts';
 import { keepScreenshots, phone, startBrowser, type TestBrowser } from './browser.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const hourMs = 3_600_000;
 const platforms = { MEETING_PLATFORMS: 'trusted-application,ucwa' };

@@ -28,7 +28,7 @@ const reasonWords: Record<GuestReason, string> = {
   'meeting-ended': 'The meeting is over. Thank you for coming.',
   'invitees-only': 'Only invited people may join this meeting. Call your advisor.',
   'too-many-participants': 'The meeting is full. Try again later, or call your advisor.',
-  'lobby-timeout': 'Nobody opened the endpoint in time. Join again when your advisor is there.',
+  'lobby-timeout': 'Nobody let you in in time. Join again when your advisor is there.',
   'meeting-not-found': `This link has expired: the meeting does not exist any more. ${newLink}`,
   'wrong-meeting': `This link is not for this meeting. ${newLink}`,
   refused: 'The meeting did not let you in. Call your advisor.',
