@@ -201,8 +201,8 @@ export function misconfiguredService(problem: Problem, registered: CallerAuth['k
 
 function serviceOf(useCases: UseCases, callerAuth: () => CallerAuth): Service {
   const handlers = Object.entries(httpEndpoints).map(
-    // Each endpoint has an input of its own, which its own steps hand on.
-    ([name, endpoint]) => [name, handlerOf(endpoint as HttpEndpoint<unknown>, useCases, callerAuth)] as const,
+    // Each endpoint has an input and an answer of its own, which its own steps hand on.
+    ([name, endpoint]) => [name, handlerOf(endpoint as HttpEndpoint<unknown, unknown>, useCases, callerAuth)] as const,
   );
   return {
     ...useCases,

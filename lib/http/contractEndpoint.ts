@@ -47,7 +47,7 @@ export type Handler<D extends EndpointDefinition> = (
 export function contractEndpoint<D extends EndpointDefinition>(
   definition: D,
   handler: Handler<D>,
-): HttpEndpoint<EndpointInput<D>> {
+): HttpEndpoint<EndpointInput<D>, EndpointAnswer<D>> {
   const { operationId, method, route, auth } = definition;
   return {
     name: operationId,
@@ -56,10 +56,8 @@ export function contractEndpoint<D extends EndpointDefinition>(
     auth,
     authenticate: auth === 'caller' ? authenticateCaller : anybody,
     validate: (request) => validateRequest(request, definition),
-    async handle({ input, caller, signal }, useCases) {
-      const { status, body, location } = await handler({ ...input, caller, signal }, useCases);
-      return jsonResponse(status, body, location);
-    },
+    handle: ({ input, caller, signal }, useCases) => handler({ ...input, caller, signal }, useCases),
+    respond: ({ status, body, location }) => jsonResponse(status, body, location),
     refuse: problemResponse,
   };
 }

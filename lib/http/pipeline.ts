@@ -6,7 +6,7 @@ import { summarize, traced, type Trace } from '../telemetry.ts';
 import type { UseCases } from './useCases.ts';
 
 /** An HTTP endpoint: what the host registers, and the steps of a request, which {@link handlerOf} runs in one order for all. */
-export interface HttpEndpoint<Input> {
+export interface HttpEndpoint<Input, Answer> {
   /** Names the endpoint in the log. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -21,8 +21,9 @@ export interface HttpEndpoint<Input> {
   readonly authenticate: (request: HttpRequest, callerAuth: () => CallerAuth) => Caller;
   /** Reads the request. Throws `invalid-request`, `unsupported-media-type` or `payload-too-large`. */
   readonly validate: (request: HttpRequest) => Promise<Input>;
-  readonly handle: (request: AcceptedRequest<Input>, useCases: UseCases) => Promise<HttpResponseInit>;
-  /** The answer that says what went wrong. @param invocationId finds the request in the log */
+  readonly handle: (request: AcceptedRequest<Input>, useCases: UseCases) => Promise<Answer>;
+  readonly respond: (answer: Answer) => HttpResponseInit;
+  /** The response that says what went wrong. @param invocationId finds the request in the log */
   readonly refuse: (problem: Problem, invocationId: string) => HttpResponseInit;
 }
 
@@ -38,18 +39,18 @@ export type HttpHandler = (request: HttpRequest, context: InvocationContext) => 
 
 const requestTimeoutMs = 15_000;
 
-/** The pipeline of every HTTP function: log → authenticate → validate → handle → problem. It always answers. */
-export function handlerOf<Input>(
-  endpoint: HttpEndpoint<Input>,
+/** The pipeline of every HTTP function: log → authenticate → validate → handle → respond or refuse. It always answers. */
+export function handlerOf<Input, Answer>(
+  endpoint: HttpEndpoint<Input, Answer>,
   useCases: UseCases,
   callerAuth: () => CallerAuth,
 ): HttpHandler {
-  const { authenticate, validate, handle, refuse } = endpoint;
+  const { authenticate, validate, handle, respond, refuse } = endpoint;
   const answer = async (request: HttpRequest, trace: Trace): Promise<HttpResponseInit> => {
     const caller = authenticate(request, callerAuth);
     if (caller.kind === 'application') trace.caller = caller.appId;
     const input = await validate(request);
-    return handle({ input, caller, signal: AbortSignal.timeout(requestTimeoutMs) }, useCases);
+    return respond(await handle({ input, caller, signal: AbortSignal.timeout(requestTimeoutMs) }, useCases));
   };
 
   return async (request, context) => {

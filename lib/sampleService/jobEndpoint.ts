@@ -26,7 +26,7 @@ export interface Job {
 }
 
 /** A job as an endpoint: the pipeline of all endpoints, with requests and answers in the forms of the sample service. */
-export function jobEndpoint({ name, refusal, run }: Job): HttpEndpoint<JobInput> {
+export function jobEndpoint({ name, refusal, run }: Job): HttpEndpoint<JobInput, JobResult> {
   return {
     name,
     method: 'POST',
@@ -35,7 +35,8 @@ export function jobEndpoint({ name, refusal, run }: Job): HttpEndpoint<JobInput>
     auth: 'sample-service',
     authenticate: anybody,
     validate: readJobInput,
-    handle: async ({ input, signal }, useCases) => response(json(200, await run(input, useCases, signal)), everyAnswer),
+    handle: ({ input, signal }, useCases) => run(input, useCases, signal),
+    respond: (result) => response(json(200, result), everyAnswer),
     refuse(problem) {
       const ofFramework = problem.code === 'unsupported-media-type' || problem.code === 'payload-too-large';
       const worded = ofFramework ? frameworkError(problem.status, problem.message) : refusal(problem);

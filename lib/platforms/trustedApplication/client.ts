@@ -32,12 +32,12 @@ export async function callService(
 ): Promise<UpstreamAnswer> {
   const { tokens } = client;
   if (!isHostAllowed(call.url, client.hosts)) throw new AnswerFailure('unusable');
-  const callWith = (token: string): Promise<UpstreamAnswer> => sendRedirected(client, authorized(call, token), signal);
   const token = await untilAborted(tokens.get(), signal);
-  const answer = await callWith(token);
+  const answer = await sendRedirected(client, authorized(call, token), signal);
   if (answer.status !== 401) return answer;
   tokens.drop(token);
-  return callWith(await untilAborted(tokens.get(), signal));
+  const fresh = await untilAborted(tokens.get(), signal);
+  return sendRedirected(client, authorized(call, fresh), signal);
 }
 
 function authorized({ method, url, body }: ServiceCall, token: string): UpstreamRequest {

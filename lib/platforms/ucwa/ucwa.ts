@@ -13,7 +13,7 @@ import { joinOf, readLastTicket, type LastTicket } from './lastTicket.ts';
 import { beginSearch } from './search.ts';
 import { findServers, type Servers } from './servers.ts';
 import type { UcwaSettings } from './settings.ts';
-import { grantFor, requestTicket, type Grant, type WebTicket } from './webTicket.ts';
+import { grantFor, requestTicket } from './webTicket.ts';
 
 const searchTimeoutMs = 10_000;
 
@@ -74,7 +74,8 @@ export class Ucwa implements PlatformAdapter {
   /** A ticket of a new identity. The organizer's servers are looked up again, once, if they cannot be talked to. */
   async #join(conference: Conference, signal: AbortSignal): Promise<Join> {
     const join = async (servers: Servers): Promise<Join> => {
-      const ticket = await this.#ticket(servers.tokenEndpoint, grantFor(conference), signal);
+      const request = { endpoint: servers.tokenEndpoint, grant: grantFor(conference), now: this.#options.now };
+      const ticket = await requestTicket(this.#upstream.send, request, signal);
       return { ...joinOf(ticket, conference, servers), identityPreserved: false };
     };
     const servers = await this.#serversOf(conference, signal);
@@ -94,7 +95,8 @@ export class Ucwa implements PlatformAdapter {
     let servers: Servers | undefined;
     try {
       servers = await this.#serversOf(known, signal);
-      const ticket = await this.#ticket(endpoint, { ...grantFor(known), renew: known.token }, signal);
+      const request = { endpoint, grant: { ...grantFor(known), renew: known.token }, now: this.#options.now };
+      const ticket = await requestTicket(this.#upstream.send, request, signal);
       return { ...joinOf(ticket, known, { ...servers, tokenEndpoint: endpoint }), identityPreserved: true };
     } catch (error) {
       const cleared = servers !== undefined && clearsCache(error);
@@ -116,10 +118,6 @@ export class Ucwa implements PlatformAdapter {
     };
     const finding = this.#servers.get(conference.organizer, () => step('discovery', find));
     return untilAborted(finding, signal);
-  }
-
-  #ticket(endpoint: URL, grant: Grant, signal: AbortSignal): Promise<WebTicket> {
-    return requestTicket(this.#upstream.send, { endpoint, grant, now: this.#options.now }, signal);
   }
 }
 

@@ -63,28 +63,25 @@ const whileServerErrors = retry(
  * and only `server_error` is asked again.
  */
 export async function requestTicket(send: Transport, request: TicketRequest, signal: AbortSignal): Promise<WebTicket> {
-  const { grant, once = false } = request;
+  const { endpoint, grant, now, once = false } = request;
   if (grant.kind === 'password' && !(grant.username && grant.password)) {
     throw new TicketFailure('credentials_missing', 0);
   }
-  const ask = (): Promise<WebTicket> => askOnce(send, request, signal);
-  return untilAborted(once ? ask() : whileServerErrors.execute(ask, signal), signal);
-}
-
-async function askOnce(send: Transport, request: TicketRequest, signal: AbortSignal): Promise<WebTicket> {
-  const { endpoint, grant, now } = request;
-  // Counted from before the request: the server counted from somewhere in between.
-  const askedAt = now();
   const headers = {
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
   };
-  const answer = await send({ method: 'POST', url: endpoint, headers, body: formOf(grant) }, signal);
-  if (answer.status !== 200) throw ticketFailureOf(answer);
-  const ticket = ticketFields.safeParse(parseJson(answer.body)).data;
-  if (!ticket) throw new TicketFailure('unusable', answer.status);
-  const lifeSeconds = ticket.expires_in ?? anonymousLifeSeconds;
-  return { token: ticket.access_token, expiresAt: new Date(askedAt + lifeSeconds * 1_000), origin: endpoint.origin };
+  const ask = async (): Promise<WebTicket> => {
+    // Counted from before the request: the server counted from somewhere in between.
+    const askedAt = now();
+    const answer = await send({ method: 'POST', url: endpoint, headers, body: formOf(grant) }, signal);
+    if (answer.status !== 200) throw ticketFailureOf(answer);
+    const ticket = ticketFields.safeParse(parseJson(answer.body)).data;
+    if (!ticket) throw new TicketFailure('unusable', answer.status);
+    const lifeSeconds = ticket.expires_in ?? anonymousLifeSeconds;
+    return { token: ticket.access_token, expiresAt: new Date(askedAt + lifeSeconds * 1_000), origin: endpoint.origin };
+  };
+  return untilAborted(once ? ask() : whileServerErrors.execute(ask, signal), signal);
 }
 
 /** The form's fields, each value percent-encoded; `scope` is never needed. */

@@ -21,8 +21,8 @@ const alarm = (): Flow => flowSchema.parse(structuredClone(flows['post-to-the-te
 
 test('the samples are flows, and show both halves of the connector', () => {
   expect(Object.keys(flows).sort()).toEqual([
-    'send-the-guest-link-when-a-customer-books',
     'post-to-the-team-when-health-fails',
+    'send-the-guest-link-when-a-customer-books',
   ]);
   expect(operationsUsed(swagger, booking())).toEqual(['CreateMeeting']);
   expect(operationsUsed(swagger, alarm())).toEqual(['SubscribeToHealth']);
