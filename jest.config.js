@@ -17,8 +17,8 @@ export default {
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/local/host/functionsCore.ts' },
   // Built output and scratch folders are not ours to watch, nor to look for modules in.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cloud/'],
-  // Two, also where there are two cores: the tests wait for sockets more than they compute.
-  maxWorkers: 2,
+  // More than the two cores of a small machine: the tests wait for sockets a good part of their time.
+  maxWorkers: 3,
   // What test files leave behind in their worker adds up.
   workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,

@@ -4,7 +4,7 @@ import type { Issued } from '../../lib/guests/guests.ts';
 import { Problem, type ProblemCode, type RefusalReason } from '../../lib/problem.ts';
 import type { World } from '../../local/simulator/world.ts';
 import { startTableProxy, type TableProxy } from '../support/tableProxy.ts';
-import { meetingUrl, startTestCloud, type TestCloud } from '../support/testCloud.ts';
+import { meetingUrl, startTestCloud, type TestCloud, type TimeLimits } from '../support/testCloud.ts';
 
 /** The service with a proxy before its tables and a simulator around it, so that anything can be broken. */
 export interface FaultyService {
@@ -25,10 +25,10 @@ export interface FaultyService {
 }
 
 /** A quarter of the service's own limits: long enough for a loaded machine, and soon over where a server never answers. */
-const limits = { azureCallMs: 1_000, platformCallMs: 1_250 };
+const shortLimits = { azureCallMs: 1_000, platformCallMs: 1_250 };
 
-/** Starts it; the tables and the simulator belong to one test file. */
-export async function startFaultyService(): Promise<FaultyService> {
+/** Starts it; the tables and the simulator belong to one test file. @param limits `{}` are the service's own */
+export async function startFaultyService(limits: TimeLimits = shortLimits): Promise<FaultyService> {
   const cloud = await startTestCloud();
   const { world } = cloud.simulator;
   const tables = await startTableProxy(cloud.tablesConnectionString);

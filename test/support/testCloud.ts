@@ -29,7 +29,7 @@ export interface TestCloud {
 }
 
 /** Shorter than the service's own, for tests of servers that do not answer. */
-interface TimeLimits {
+export interface TimeLimits {
   readonly azureCallMs?: number;
   readonly platformCallMs?: number;
 }

@@ -2,7 +2,7 @@ import type { Fault } from '../../../local/simulator/faults.ts';
 import type { GuestResource } from '../../../local/simulator/operations.ts';
 import { until } from '../../support/until.ts';
 import { stages, startGuestCloud, type GuestCloud, type TestGuest } from './guestCloud.ts';
-import { testSeed } from '../../support/generatedCases.ts';
+import { generatedCases, testSeed } from '../../support/generatedCases.ts';
 
 let guests: GuestCloud;
 
@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterEach(() => guests.reset());
 afterAll(() => guests.stop());
 
-const size = 200;
+/** A deep run has some hundreds. */
+const size = Math.min(300, generatedCases(60).numRuns);
 /** So many ask for a token at a time. */
 const lanes = 20;
 /** A loaded machine takes its time for so many handshakes. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ProblemCode } from '../../../lib/problem.ts';
+import { anyCharacter } from '../../support/anyString.ts';
 import { meetingUrl } from '../../support/testCloud.ts';
 
 /** A value that a field does not take, and the problems that may say so. */
@@ -17,7 +18,7 @@ export const anyText = (maxLength = 120): fc.Arbitrary<string> =>
   fc.string({
     maxLength,
     unit: fc.oneof(
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      anyCharacter,
       fc.constantFrom('\ud800', '\udfff', '\0', '\n', '\r', '\t', '\u001b', '\u202e', '\ufeff', '\\', '"', "'", '<'),
     ),
   });

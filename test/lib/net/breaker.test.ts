@@ -109,7 +109,9 @@ describe('the breaker', () => {
     });
     const trial = untilTried(service);
     await arrived;
-    const others = await Promise.all(Array.from({ length: 10 }, () => outcome(service.send(get, forever))));
+    const others = await Promise.all(
+      Array.from({ length: 10 }, () => outcome(service.send(get, new AbortController().signal))),
+    );
     expect(new Set(others)).toEqual(new Set(['unreachable']));
     finishTrial();
     expect(await trial).toBe(200);
